@@ -4,6 +4,7 @@
 pub mod digest;
 pub mod exit;
 pub mod finding;
+pub mod index;
 pub mod lock;
 pub mod names;
 pub mod platform;
@@ -15,6 +16,7 @@ pub mod yaml;
 pub use digest::Digest;
 pub use exit::Exit;
 pub use finding::{Code, CodeInfo, Finding, Origin, Severity};
+pub use index::{ChannelRecords, RecordSource, SourceError};
 pub use lock::{Lock, LockedRequest};
 pub use names::{NameError, PlatformName, TierName};
 pub use platform::{Platform, VirtualPackage};
