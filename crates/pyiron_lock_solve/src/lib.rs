@@ -1,1 +1,17 @@
-//! (filled in below)
+//! From requests and records to a lock, or to an explanation in the user's own lines. Knows no channel, no
+//! file and no clock; the same input gives the same output at any thread count.
+
+pub mod codes;
+mod explain;
+mod inherit;
+mod plan;
+mod reach;
+mod solver;
+mod stale;
+
+pub use explain::{Chain, Clash, Explanation, Problem, Step, Wanted};
+pub use inherit::{Cause, Moved, moved_from_parent};
+pub use plan::{Event, Job, Observer, Outcome, Solved, Work, run};
+pub use rattler_solve::CancellationToken;
+pub use solver::SOLVER;
+pub use stale::{StaleReason, stale_reasons};

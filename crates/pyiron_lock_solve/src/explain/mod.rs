@@ -1,0 +1,283 @@
+//! Why requests cannot be satisfied, in terms of the user's own lines.
+//!
+//! Lines that no record satisfies alone are told first; what remains is cut down to the fewest lines that
+//! exclude each other, with the chain of dependencies from each line to the place where they meet.
+
+mod chain;
+mod conflict;
+mod core;
+
+use std::collections::BTreeSet;
+
+use pyiron_lock_core::{Code, RequestSet, suggest};
+use rattler_conda_types::{Matches, Version};
+use rattler_solve::CancellationToken;
+
+use self::core::Search;
+use crate::{
+    codes,
+    reach::PlatformRecords,
+    solver::{Failure, virtual_packages},
+};
+
+/// The most independent conflicts that are told at once.
+const MAX_CONFLICTS: usize = 3;
+
+/// Everything that stands in the way of one request set on one platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Explanation {
+    /// The obstacles: single lines first, then conflicts.
+    pub problems: Vec<Problem>,
+}
+
+/// One obstacle; requests are named by their index in the request set.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Problem {
+    /// No record of that name.
+    PackageNotFound {
+        /// The request.
+        request: usize,
+        /// A name that exists and looks alike.
+        suggestion: Option<String>,
+    },
+    /// Records of that name, but none that matches.
+    VersionNotFound {
+        /// The request.
+        request: usize,
+        /// Some versions that exist, newest first.
+        available: Vec<String>,
+        /// How many versions exist.
+        count: usize,
+        /// Whether the version exists and only the build does not match.
+        build_only: bool,
+    },
+    /// Lines that cannot be satisfied together, or one that cannot be satisfied because of what it needs.
+    Unsatisfiable {
+        /// The requests, in the order of the set; leaving any one out makes the rest solvable.
+        requests: Vec<usize>,
+        /// Where they meet.
+        clash: Clash,
+        /// The way from each request to that place.
+        chains: Vec<Chain>,
+        /// Other dead ends that take part.
+        also: Vec<(Clash, Chain)>,
+    },
+}
+
+/// The place where a conflict ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Clash {
+    /// Different records of one package would be needed.
+    OneVersionOnly {
+        /// The package.
+        name: String,
+    },
+    /// The channels have no record of that name.
+    NoRecord {
+        /// The package.
+        name: String,
+    },
+    /// The channels have records of that name, but none that matches.
+    NoMatchingRecord {
+        /// The package.
+        name: String,
+    },
+    /// The platform does not promise a virtual package, or too little of it.
+    VirtualPackage {
+        /// The virtual package.
+        name: String,
+        /// What the platform promises of it.
+        promised: Option<String>,
+    },
+    /// Every record is ruled out.
+    Excluded {
+        /// The package.
+        name: String,
+        /// Why.
+        reasons: Vec<String>,
+    },
+}
+
+/// The way from a request to the place where a conflict ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chain {
+    /// The request it starts from.
+    pub request: usize,
+    /// The packages on the way; none when the request itself asks.
+    pub steps: Vec<Step>,
+    /// What the last of them asks.
+    pub wanted: Wanted,
+}
+
+/// A package on the way, in all versions that take part.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The package.
+    pub name: String,
+    /// Its versions, a range when there are many.
+    pub versions: String,
+    /// How many versions take part.
+    pub candidates: usize,
+}
+
+/// What is asked of a package, by one or several records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wanted {
+    /// The package.
+    pub name: String,
+    /// The different constraints, sorted.
+    pub specs: Vec<String>,
+}
+
+impl Problem {
+    /// Returns the code of the obstacle.
+    pub fn code(&self) -> Code {
+        match self {
+            Self::PackageNotFound { .. } => codes::PACKAGE_NOT_FOUND,
+            Self::VersionNotFound { .. } => codes::VERSION_NOT_FOUND,
+            Self::Unsatisfiable {
+                clash: Clash::VirtualPackage { .. },
+                ..
+            } => codes::VIRTUAL_PACKAGE_MISSING,
+            Self::Unsatisfiable {
+                requests,
+                clash: Clash::NoRecord { .. } | Clash::NoMatchingRecord { .. },
+                ..
+            } if requests.len() == 1 => codes::DEPENDENCY_NOT_FOUND,
+            Self::Unsatisfiable { .. } => codes::REQUESTS_CONFLICT,
+        }
+    }
+
+    /// Returns the requests that take part, in the order of the set.
+    pub fn requests(&self) -> &[usize] {
+        match self {
+            Self::PackageNotFound { request, .. } | Self::VersionNotFound { request, .. } => {
+                std::slice::from_ref(request)
+            }
+            Self::Unsatisfiable { requests, .. } => requests,
+        }
+    }
+}
+
+/// Explains why a set cannot be solved; `names` are the names of the index, for suggestions.
+pub(crate) fn explain(
+    set: &RequestSet,
+    records: &PlatformRecords<'_>,
+    names: impl FnOnce() -> BTreeSet<String>,
+    cancel: &CancellationToken,
+) -> Result<Explanation, Failure> {
+    let virtual_packages = virtual_packages(&set.platform);
+    let mut problems = alone(set, records, names);
+    let told: BTreeSet<usize> = problems
+        .iter()
+        .flat_map(|problem| problem.requests().to_vec())
+        .collect();
+    let mut remaining: Vec<usize> = (0..set.requests.len())
+        .filter(|index| !told.contains(index))
+        .collect();
+    let search = Search {
+        records,
+        virtual_packages: &virtual_packages,
+        requests: &set.requests,
+        cancel,
+    };
+    for _ in 0..MAX_CONFLICTS {
+        let Some(core) = search.core(&remaining)? else {
+            break;
+        };
+        let requests: Vec<_> = core.requests.iter().map(|index| &set.requests[*index]).collect();
+        let known = |name: &str| records.has_name(name);
+        remaining.retain(|index| !core.requests.contains(index));
+        let Some(story) = chain::tell(&core.conflict, &requests, &core.requests, &set.platform, &known)
+        else {
+            continue;
+        };
+        problems.push(Problem::Unsatisfiable {
+            requests: core.requests,
+            clash: story.clash,
+            chains: story.chains,
+            also: story.also,
+        });
+    }
+    Ok(Explanation { problems })
+}
+
+/// Finds the requests that no record satisfies even alone.
+fn alone(
+    set: &RequestSet,
+    records: &PlatformRecords<'_>,
+    names: impl FnOnce() -> BTreeSet<String>,
+) -> Vec<Problem> {
+    let mut known_names = None;
+    let mut names = Some(names);
+    let mut problems = Vec::new();
+    for (index, request) in set.requests.iter().enumerate() {
+        let name = request.name.as_normalized();
+        if name.starts_with("__") {
+            if !crate::stale::virtual_met(&request.spec, name, set) {
+                problems.push(virtual_problem(set, index));
+            }
+            continue;
+        }
+        let candidates = records.named(name);
+        if candidates.is_empty() {
+            if let Some(names) = names.take() {
+                known_names = Some(names());
+            }
+            let known = known_names.iter().flatten().map(String::as_str);
+            problems.push(Problem::PackageNotFound {
+                request: index,
+                suggestion: suggest::nearest(name, known).map(str::to_owned),
+            });
+            continue;
+        }
+        if candidates.iter().any(|record| request.spec.matches(*record)) {
+            continue;
+        }
+        let versions: BTreeSet<&Version> = candidates
+            .iter()
+            .map(|record| record.package_record.version.version())
+            .collect();
+        let build_only = request.spec.build.is_some()
+            && candidates.iter().any(|record| {
+                let version = &record.package_record.version;
+                request
+                    .spec
+                    .version
+                    .as_ref()
+                    .is_none_or(|spec| spec.matches(version))
+            });
+        problems.push(Problem::VersionNotFound {
+            request: index,
+            count: versions.len(),
+            available: versions.iter().rev().take(6).map(ToString::to_string).collect(),
+            build_only,
+        });
+    }
+    problems
+}
+
+fn virtual_problem(set: &RequestSet, index: usize) -> Problem {
+    let request = &set.requests[index];
+    let name = request.name.as_normalized().to_owned();
+    let (_, nameless) = request.spec.clone().into_nameless();
+    Problem::Unsatisfiable {
+        requests: vec![index],
+        clash: Clash::VirtualPackage {
+            promised: set
+                .platform
+                .virtual_package(&name)
+                .map(|package| package.version().to_owned()),
+            name: name.clone(),
+        },
+        chains: vec![Chain {
+            request: index,
+            steps: Vec::new(),
+            wanted: Wanted {
+                name,
+                specs: vec![nameless.to_string()],
+            },
+        }],
+        also: Vec::new(),
+    }
+}

@@ -1,0 +1,249 @@
+//! Runs many solves: loads each subdir once for all its tiers, solves parents before children, fans out over
+//! tier and platform in one place. Results are keyed by job, never by who finished first.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use pyiron_lock_core::{ChannelRecords, Lock, RecordSource, RequestSet, SourceError};
+use rattler_conda_types::{PackageName, RepoDataRecord, Subdir};
+use rattler_solve::CancellationToken;
+use rayon::prelude::*;
+
+use crate::{
+    explain::{Explanation, explain},
+    inherit::{Moved, moved_from_parent},
+    reach::{PlatformRecords, Reachable},
+    solver::{Failure, SOLVER, solve, virtual_packages},
+};
+
+/// One tier on one platform.
+#[derive(Debug)]
+pub struct Job {
+    /// What is asked for.
+    pub set: RequestSet,
+    /// What there is to do.
+    pub work: Work,
+    /// The jobs whose records this one prefers, by index; each comes earlier in the list.
+    pub parents: Vec<usize>,
+}
+
+/// What there is to do for a job.
+#[derive(Debug)]
+pub enum Work {
+    /// The lock on disk stays; given where a child prefers its records.
+    Keep(Option<Lock>),
+    /// A new lock is needed; records of the earlier one are preferred.
+    Solve(Option<Lock>),
+}
+
+/// What became of a job.
+#[derive(Debug)]
+pub enum Outcome {
+    /// Nothing had to be done.
+    Kept,
+    /// A new lock.
+    Solved(Box<Solved>),
+    /// The requests cannot be satisfied.
+    Unsolvable(Explanation),
+    /// The run was cancelled before this job was done.
+    Cancelled,
+    /// The solver refused the records of the index.
+    Refused(String),
+}
+
+/// A new lock, and what it moved.
+#[derive(Debug)]
+pub struct Solved {
+    /// The lock.
+    pub lock: Lock,
+    /// For each parent, by job index, what this tier has otherwise.
+    pub moved: Vec<(usize, Vec<Moved>)>,
+}
+
+/// What happens while jobs run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Event {
+    /// Records of this many subdirs are being read.
+    Loading(usize),
+    /// All records are there.
+    Loaded,
+    /// A job was started, by index.
+    Started(usize),
+    /// A job is done, by index.
+    Finished(usize),
+}
+
+/// Is told what happens; only for progress, never for results.
+pub trait Observer: Sync {
+    /// Takes notice of an event; called from any thread.
+    fn notice(&self, event: Event);
+}
+
+/// Runs all jobs and returns what became of each, in the order of the jobs.
+pub fn run(
+    jobs: &[Job],
+    source: &dyn RecordSource,
+    observer: &dyn Observer,
+    cancel: &CancellationToken,
+) -> Result<Vec<Outcome>, SourceError> {
+    let mut names: BTreeMap<Subdir, BTreeSet<PackageName>> = BTreeMap::new();
+    for job in jobs.iter().filter(|job| matches!(job.work, Work::Solve(_))) {
+        let wanted = job.set.requests.iter().map(|request| request.name.clone());
+        names.entry(job.set.platform.subdir).or_default().extend(wanted);
+    }
+    observer.notice(Event::Loading(names.len()));
+    let loaded: Vec<(Subdir, Vec<ChannelRecords>)> = names
+        .into_par_iter()
+        .map(|(subdir, names)| source.load(subdir, &names).map(|records| (subdir, records)))
+        .collect::<Result<_, _>>()?;
+    let records: BTreeMap<Subdir, PlatformRecords<'_>> = loaded
+        .par_iter()
+        .map(|(subdir, records)| (*subdir, PlatformRecords::new(records)))
+        .collect();
+    observer.notice(Event::Loaded);
+
+    let mut outcomes: Vec<Option<Outcome>> = (0..jobs.len()).map(|_| None).collect();
+    for level in levels(jobs) {
+        let done: Vec<(usize, Outcome)> = level
+            .into_par_iter()
+            .map(|index| {
+                observer.notice(Event::Started(index));
+                let outcome = run_job(jobs, index, &outcomes, &records, source, cancel);
+                observer.notice(Event::Finished(index));
+                (index, outcome)
+            })
+            .collect();
+        for (index, outcome) in done {
+            outcomes[index] = Some(outcome);
+        }
+    }
+    Ok(outcomes
+        .into_iter()
+        .map(|outcome| outcome.unwrap_or(Outcome::Cancelled))
+        .collect())
+}
+
+/// Groups jobs so that every parent is in an earlier group than its children.
+fn levels(jobs: &[Job]) -> Vec<Vec<usize>> {
+    let mut level_of: Vec<usize> = Vec::with_capacity(jobs.len());
+    for (index, job) in jobs.iter().enumerate() {
+        let level = job
+            .parents
+            .iter()
+            .filter(|parent| **parent < index)
+            .map(|parent| level_of[*parent] + 1)
+            .max()
+            .unwrap_or(0);
+        level_of.push(level);
+    }
+    let count = level_of.iter().max().map_or(0, |level| level + 1);
+    (0..count)
+        .map(|level| {
+            (0..jobs.len())
+                .filter(|index| level_of[*index] == level)
+                .collect()
+        })
+        .collect()
+}
+
+fn run_job(
+    jobs: &[Job],
+    index: usize,
+    outcomes: &[Option<Outcome>],
+    records: &BTreeMap<Subdir, PlatformRecords<'_>>,
+    source: &dyn RecordSource,
+    cancel: &CancellationToken,
+) -> Outcome {
+    let job = &jobs[index];
+    let Work::Solve(earlier) = &job.work else {
+        return Outcome::Kept;
+    };
+    if cancel.is_cancelled() {
+        return Outcome::Cancelled;
+    }
+    let Some(records) = records.get(&job.set.platform.subdir) else {
+        return Outcome::Refused(format!("no records were loaded for {}", job.set.platform.subdir));
+    };
+    let reachable = records.reachable(job.set.requests.iter().map(|request| &request.name));
+    let parents: Vec<(usize, &Lock)> = job
+        .parents
+        .iter()
+        .filter_map(|parent| Some((*parent, lock_of(&jobs[*parent], outcomes.get(*parent)?.as_ref())?)))
+        .collect();
+    let preferred = preferred(
+        records,
+        &reachable,
+        earlier.iter().chain(parents.iter().map(|(_, lock)| *lock)),
+    );
+    let specs = job
+        .set
+        .requests
+        .iter()
+        .map(|request| request.spec.clone())
+        .collect();
+    let virtual_packages = virtual_packages(&job.set.platform);
+    let (solution, digest) = rayon::join(
+        || solve(&reachable, &virtual_packages, specs, preferred, cancel),
+        || reachable.digest(),
+    );
+    match solution {
+        Ok(solution) => {
+            let lock = Lock::new(&job.set, solution, digest, SOLVER.to_owned());
+            let moved = parents
+                .iter()
+                .map(|(parent, parent_lock)| {
+                    let offered = |record: &RepoDataRecord| same_record(records, record).is_some();
+                    (*parent, moved_from_parent(parent_lock, &lock, &job.set, offered))
+                })
+                .filter(|(_, moved)| !moved.is_empty())
+                .collect();
+            Outcome::Solved(Box::new(Solved { lock, moved }))
+        }
+        Err(Failure::Cancelled) => Outcome::Cancelled,
+        Err(Failure::Refused(message)) => Outcome::Refused(message),
+        Err(Failure::Unsolvable) => {
+            let names = || source.names(job.set.platform.subdir);
+            match explain(&job.set, records, names, cancel) {
+                Ok(explanation) => Outcome::Unsolvable(explanation),
+                Err(Failure::Cancelled) => Outcome::Cancelled,
+                Err(Failure::Refused(message)) => Outcome::Refused(message),
+                Err(Failure::Unsolvable) => Outcome::Unsolvable(Explanation { problems: Vec::new() }),
+            }
+        }
+    }
+}
+
+fn lock_of<'a>(job: &'a Job, outcome: Option<&'a Outcome>) -> Option<&'a Lock> {
+    match (outcome, &job.work) {
+        (Some(Outcome::Solved(solved)), _) => Some(&solved.lock),
+        (_, Work::Keep(lock)) => lock.as_ref(),
+        _ => None,
+    }
+}
+
+/// Picks, for each name, the record of the first lock that has it, if the index still offers exactly that record.
+fn preferred<'a, 'l>(
+    records: &PlatformRecords<'a>,
+    reachable: &Reachable<'a>,
+    locks: impl Iterator<Item = &'l Lock>,
+) -> Vec<&'a RepoDataRecord> {
+    let mut chosen: BTreeMap<&'l str, &'a RepoDataRecord> = BTreeMap::new();
+    for record in locks.flat_map(|lock| &lock.records) {
+        let name = record.package_record.name.as_normalized();
+        if chosen.contains_key(name) || !reachable.reaches(name) {
+            continue;
+        }
+        if let Some(offered) = same_record(records, record) {
+            chosen.insert(name, offered);
+        }
+    }
+    chosen.into_values().collect()
+}
+
+fn same_record<'a>(records: &PlatformRecords<'a>, record: &RepoDataRecord) -> Option<&'a RepoDataRecord> {
+    records
+        .named(record.package_record.name.as_normalized())
+        .into_iter()
+        .find(|offered| {
+            offered.url == record.url && offered.package_record.sha256 == record.package_record.sha256
+        })
+}
