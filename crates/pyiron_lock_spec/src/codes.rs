@@ -1,0 +1,200 @@
+//! Every kind of finding of this room, with what it means and what to write instead. Knows no text and no place.
+
+use pyiron_lock_core::codes;
+
+codes! {
+    SPEC_FILE_TOO_LARGE = "spec-file-too-large", Error, "a file is too large to be a spec",
+        "Files that people write are a few kilobytes long. Anything above 8 MiB is refused unread, so that a wrong \
+         path or a hostile file cannot take the machine down. Point at the right file.";
+    YAML_SYNTAX = "yaml-syntax", Error, "a file is not YAML",
+        "The text cannot be read as one YAML document. Frequent causes: a tab as indentation, an operator such as \
+         `>=` at the start of a value without quotes (`>` starts a block of text in YAML), `*` at the start of a \
+         value (an alias), a blank missing after `:` or `-`. Put the value in quotes: `- \">=1.2\"`.";
+    YAML_DUPLICATE_KEY = "yaml-duplicate-key", Error, "a key stands twice in one map",
+        "YAML wants keys to be unique, yet some readers silently keep the last value, so half of the file would be \
+         lost without a word. Merge the two into one.";
+    YAML_WRONG_KIND = "yaml-wrong-kind", Error, "a value has the wrong kind",
+        "A list, a map, a number or nothing stands where something else belongs. Numbers matter: an unquoted `3.10` \
+         is the number 3.1 to most programs that read YAML. The finding says which kind belongs there.";
+
+    ENVIRONMENT_UNKNOWN_KEY = "environment-unknown-key", Warning, "an environment file has an unknown key",
+        "CEP 24 knows `name`, `prefix`, `channels`, `dependencies`, `variables`, `platforms` and `category`. Other \
+         keys are ignored with this warning, as the standard asks; a misspelt `dependencies` would else vanish.";
+    ENVIRONMENT_IGNORED_KEY = "environment-ignored-key", Warning, "a key is known but has no effect here",
+        "`category` belongs to tools that lock groups of files together, `prefix` to one machine. Neither changes \
+         what is locked.";
+    ENVIRONMENT_NO_DEPENDENCIES = "environment-no-dependencies", Error, "an environment file asks for nothing",
+        "CEP 24 requires `dependencies`, a list of package requests. An intended empty list is written \
+         `dependencies: []`.";
+    ENVIRONMENT_NAME = "environment-name", Error, "an environment name has forbidden characters",
+        "A name becomes a folder, so CEP 24 forbids `/`, blanks, `:` and `#` in it.";
+    ENVIRONMENT_RESERVED_NAME = "environment-reserved-name", Warning, "an environment has a reserved name",
+        "CEP 24 says that tools should not accept `base` and `root`: creating such an environment would change the \
+         installation of conda itself. The name is never used for a lock, so that the file stays usable.";
+    ENVIRONMENT_PLATFORM = "environment-platform", Error, "a file names a platform that cannot be locked",
+        "`platforms` lists subdirs such as `linux-64` or `osx-arm64`. `noarch` is where packages live, not where \
+         they run, and CEP 24 has it refused.";
+    VARIABLE_NAME = "variable-name", Error, "an environment variable has an impossible name",
+        "Names of variables start with a letter or `_` and go on with letters, digits and `_`; others cannot be \
+         set on every system.";
+    VARIABLE_NOT_TEXT = "variable-not-text", Warning, "an environment variable is not text",
+        "YAML reads the value as a number, a boolean or nothing, and other programs may write it differently: \
+         `1.10` may become `1.1`, `yes` may become `True`. Here it is kept as written. Put it in quotes.";
+    CHANNELS_MISSING = "channels-missing", Warning, "a file names no channels",
+        "Without `channels` each program falls back on its own settings, so that the same file gives different \
+         environments. Name the channels: `channels: [conda-forge, nodefaults]`.";
+    CHANNELS_DEFAULT = "channels-default", Warning, "a file uses Anaconda's default channels",
+        "`defaults` and the channels on Anaconda's own hosts come with terms of use that most institutes are not \
+         covered by. pyiron is on conda-forge.";
+    CHANNEL_UNREADABLE = "channel-unreadable", Error, "a channel cannot be read",
+        "A channel is a name such as `conda-forge` or a URL, written as text.";
+
+    DEPENDENCY_NOT_TEXT = "dependency-not-text", Error, "a dependency is not text",
+        "Each item is one request as text, for instance `- python =3.10`. `- python: 3.10` is a map, `- 3.10` a \
+         number, and a lone `-` is nothing.";
+    DEPENDENCY_SECTION_UNKNOWN = "dependency-section-unknown", Error, "dependencies have an unknown section",
+        "A map among the dependencies hands its content to another installer. Only `pip` is known; CEP 24 has \
+         others refused, as they would be left out of the environment in silence.";
+    DEPENDENCY_TWO_LINES = "dependency-two-lines", Error, "a dependency runs over two lines",
+        "YAML joins a line that is indented further to the one above, so two requests became one. Give both the \
+         same indentation.";
+    DEPENDENCY_REPEATED = "dependency-repeated", Warning, "a request stands twice in one file",
+        "Both lines say the same; one can go. Files that were merged by a script often end up like this.";
+    DEPENDENCY_TWICE = "dependency-twice", Warning, "one package is asked for in two ways in one file",
+        "Both lines hold at the same time. If that is meant, one line says it more clearly: `numpy >=1.20,<2`.";
+    REQUESTS_DISJOINT = "requests-disjoint", Error, "two requests exclude each other",
+        "No version or build satisfies both lines, so no environment can. Change one of them. Requests of different \
+         tiers are merged when one extends the other.";
+    PIP_EMPTY = "pip-empty", Warning, "a pip section is empty",
+        "A `pip` section without items does nothing; some programs stop at it.";
+
+    SPEC_UNREADABLE = "spec-unreadable", Error, "a package request cannot be read",
+        "A request is a name, maybe a version, maybe a build: `numpy`, `numpy =1.26`, `numpy >=1.20,<2`, \
+         `lammps =2024.08.29=*openmpi*`.";
+    SPEC_NAME_PATTERN = "spec-name-pattern", Error, "a package name is a pattern",
+        "A request has to name one package. Patterns are for versions and builds: `numpy 1.26.*`, \
+         `lammps =2024.08.29=*openmpi*`.";
+    SPEC_LOCAL_PATH = "spec-local-path", Error, "a package request points at a local path",
+        "A lock has to mean the same on every machine, so it cannot hold a path of this one. Put the package in a \
+         channel.";
+    SPEC_BUILD = "spec-build", Error, "a build string cannot match anything",
+        "What stands after the version is read as a build string. Two version conditions are joined by a comma: \
+         `numpy >=1.20,<2`, not `numpy >=1.20 <2`.";
+    SPEC_EXTRAS = "spec-extras", Error, "a package request has extras in square brackets",
+        "Extras such as `package[extra]` belong to pip. A conda package has none: name the packages that the extra \
+         would bring, or move the line to the `pip` section. Brackets in a conda request hold `key=value` pairs.";
+    SPEC_LENIENT = "spec-lenient", Warning, "a version condition means something else than it looks like",
+        "An ordering has no use for `*`, so it is dropped: `>1.2.*` is read as `>=1.2`, and `<=1.2.*` as `<=1.2`, \
+         which leaves out 1.2.5. Write the bound that is meant.";
+    SPEC_ODD_VERSION = "spec-odd-version", Warning, "a version has no digit",
+        "Such versions are legal but almost always a slip: `numpy pandas` on one line asks for numpy in a version \
+         called pandas, and `>=abc` is true of nearly everything.";
+    SPEC_ODD_NAME = "spec-odd-name", Warning, "a package name looks like a version",
+        "The line starts with a version, so the name is probably missing.";
+    SPEC_GIVEN_TWICE = "spec-given-twice", Warning, "a request states one thing twice",
+        "In `numpy 1.2[version=1.3]` the part in brackets wins and the other is dropped. Keep one.";
+
+    SELECTOR_SYNTAX = "selector-syntax", Error, "a selector cannot be read",
+        "A selector is made of words joined by `and` and `or`, with parentheses: `# [linux or osx]`. `not` is not \
+         part of CEP 24: name the platforms that are meant.";
+    SELECTOR_UNKNOWN_WORD = "selector-unknown-word", Error, "a selector uses an unknown word",
+        "Dropping or keeping the line would be a guess, so the file is refused. Known are `linux`, `osx`, `win`, \
+         `unix`, `linux64`, `osx64`, `win64`, `x86_64`, `arm64`, `aarch64` and a few rarer ones; `sel(...)` knows \
+         `linux`, `osx`, `win` and `unix`. A comment that is no selector must not start with a bracket.";
+    SELECTOR_CMMC_WORD = "selector-cmmc-word", Error, "a selector uses a word of the cmmc dialect",
+        "`macos`, `macarm`, `unix64` and `x64` are words of the pyiron cluster environment, not of CEP 24. Either \
+         set `selector-dialect: cmmc` in the manifest, or write `osx64`, `osx and arm64`, `unix and x86_64`, \
+         `x86_64`.";
+    SELECTOR_MIXED = "selector-mixed", Error, "a file mixes two styles of selectors",
+        "CEP 24 wants one style a document: programs that know one style do not know the other, and would apply \
+         every line of it. Use either comments (`# [linux]`) or `sel(linux):`.";
+    SELECTOR_MISPLACED = "selector-misplaced", Error, "a selector stands where it has no effect",
+        "Selectors are read at the end of a line that holds one dependency or one pip requirement. Elsewhere they \
+         would be ignored, and the line would apply everywhere.";
+    SELECTOR_WITHOUT_HASH = "selector-without-hash", Error, "a selector is written without `#`",
+        "`- lammps [linux]` is the syntax of constructor. In an environment file the selector is a comment: \
+         `- lammps  # [linux]`.";
+    SELECTOR_IN_TEXT = "selector-in-text", Error, "a comment is part of a request",
+        "Inside quotes, or without a blank before it, `#` does not start a YAML comment. What follows is dropped by \
+         those who read the request, so a selector there would be lost.";
+    SELECTOR_LATE = "selector-late", Warning, "a comment holds a selector that is not at its start",
+        "CEP 24 reads `# [linux]` only; conda-lock also reads `# some text [linux]`. Here the line applies \
+         everywhere. Move the bracket to the front if it is a selector.";
+
+    TIERS_UNKNOWN_KEY = "tiers-unknown-key", Error, "the manifest has an unknown key",
+        "Unknown keys are refused, because a misspelt one would be ignored in silence. `specs/tiers.schema.json` \
+         lists what there is.";
+    TIERS_MISSING_KEY = "tiers-missing-key", Error, "the manifest lacks a key",
+        "The manifest needs `platforms` and `tiers`, a tier needs `spec`, a channel source needs `url`.";
+    TIERS_NAME = "tiers-name", Error, "a name in the manifest is not a plain word",
+        "Names of tiers and platforms become folders and files: lower-case letters, digits, `-` and `_`, starting \
+         with a letter, at most 64 characters.";
+    TIERS_DUPLICATE = "tiers-duplicate", Error, "a name is used twice in the manifest",
+        "A tier, an alias or an entry of a list stands twice, so that it is not clear which is meant. Keep one.";
+    TIERS_UNKNOWN_PARENT = "tiers-unknown-parent", Error, "a tier extends one that does not exist",
+        "`extends` names tiers of the same manifest, by name or alias.";
+    TIERS_CYCLE = "tiers-cycle", Error, "tiers extend each other in a circle",
+        "Every tier in the circle would contain itself. Take one `extends` away.";
+    TIERS_CONTAINS_UNSUPPORTED = "tiers-contains-unsupported", Error, "`contains` is not supported yet",
+        "`contains` will promise that a lock holds the records of its parent exactly, as a chain of images does. \
+         Until then `extends` merges the requests and prefers the records of the parent without promising them.";
+    TIERS_SPEC_PATH = "tiers-spec-path", Error, "the path of a spec leaves its folder",
+        "`spec` is a path relative to the folder of the manifest, with `/` between parts, without `..` and not \
+         absolute, so that a project can be moved and a manifest cannot reach for other files.";
+    TIERS_SPEC_MISSING = "tiers-spec-missing", Error, "the file of a tier does not exist",
+        "`spec` names the environment.yml of the tier, relative to the folder of the manifest. There is no such file.";
+    TIERS_PLATFORM_UNKNOWN = "tiers-platform-unknown", Error, "a tier names an unknown platform",
+        "`platforms` of a tier lists names from `platforms` of the manifest.";
+    TIERS_PLATFORM_NOT_IN_PARENT = "tiers-platform-not-in-parent", Error, "a tier has a platform its parent lacks",
+        "A tier contains what its parents contain, so it can only be locked for platforms that all of them have.";
+    TIERS_PLATFORM_SUBDIR = "tiers-platform-subdir", Error, "a platform has no valid subdir",
+        "A platform needs a conda subdir such as `linux-64`. It is the name of the platform unless `subdir` says \
+         otherwise; `noarch` is not a place where packages run.";
+    TIERS_VIRTUAL_PACKAGE = "tiers-virtual-package", Error, "a virtual package cannot be read",
+        "Virtual packages are promises about machines: a name with two underscores and `VERSION` or \
+         `VERSION=BUILD`, for instance `__glibc: \"2.28\"` or `__archspec: \"1=x86_64_v3\"`. `__glibc` and `__linux` \
+         exist on linux only, `__osx` on macOS only.";
+    TIERS_VIRTUAL_PACKAGE_MISSING = "tiers-virtual-package-missing", Error, "a platform promises too little",
+        "On linux the solver has to know `__glibc` and `__linux`, on macOS `__osx`; else the machine that solves \
+         would decide. Promise what the oldest machine has.";
+    TIERS_CHANNEL_SOURCE = "tiers-channel-source", Error, "a channel source cannot be read",
+        "A channel source has a `url`, the address that locks will hold, and maybe a `path`, a folder that stands \
+         in for it. Passwords and tokens do not belong here: a manifest is public.";
+    TIERS_SELECTOR_DIALECT = "tiers-selector-dialect", Error, "the selector dialect is unknown",
+        "Without `selector-dialect` selectors have the meaning of CEP 24. `cmmc` gives them the meaning of the \
+         pyiron cluster environment, where `linux` is linux-64 and `macos` is osx-64.";
+
+    COMPOSE_TIER_MISSING = "compose-tier-missing", Error, "a tier cannot be put together",
+        "The tier, or one that it extends, is not in the manifest or its file could not be read.";
+    COMPOSE_PLATFORM_NOT_IN_FILE = "compose-platform-not-in-file", Warning, "a file does not list the platform",
+        "The file has a `platforms` list without the subdir that is locked. The manifest decides, yet one of the \
+         two is out of date.";
+    COMPOSE_CHANNEL_NOT_LISTED = "compose-channel-not-listed", Warning, "a request wants an unlisted channel",
+        "`channel::name` takes the package from that channel only. It is not among the channels that are read, so \
+         nothing will be found.";
+    COMPOSE_VARIABLE_OVERRIDDEN = "compose-variable-overridden", Note, "a tier overrides a variable",
+        "Two tiers set one variable to different values; the later in the line of inheritance wins.";
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::ALL;
+
+    #[test]
+    fn words_are_unique_kebab_case_and_documented() {
+        let words: BTreeSet<&str> = ALL.iter().map(|code| code.as_str()).collect();
+        assert_eq!(words.len(), ALL.len());
+        for code in ALL {
+            assert!(
+                code.as_str().chars().all(|c| c.is_ascii_lowercase() || c == '-'),
+                "{code}"
+            );
+            assert!(
+                code.info().docs.len() > 60 && code.info().docs.ends_with('.'),
+                "{code}"
+            );
+        }
+    }
+}

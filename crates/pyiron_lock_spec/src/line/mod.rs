@@ -1,0 +1,9 @@
+//! One line that asks for a package: text to `MatchSpec`, its one canonical spelling, and whether two lines
+//! exclude each other. Knows nothing of YAML or files; spans are added by the caller.
+
+mod canonical;
+mod disjoint;
+mod parse;
+
+pub(crate) use disjoint::disjoint;
+pub(crate) use parse::{Trouble, parse};

@@ -1,0 +1,129 @@
+//! Reads the top level of the manifest. Channels, platforms and tiers have their own files.
+
+use pyiron_lock_core::{SourceRef, Span, yaml::Node};
+
+use super::{Manifest, channels, graph, platforms, tiers};
+use crate::{
+    Reading, codes,
+    environment::read_channels,
+    selector::Dialect,
+    tree::{Field, Reader, did_you_mean, helped},
+};
+
+pub(super) const TOP_KEYS: &[&str] = &[
+    "channels",
+    "channel-sources",
+    "platforms",
+    "tiers",
+    "selector-dialect",
+];
+pub(super) const DIALECTS: &[&str] = &["conda", "cmmc"];
+
+/// Reads a manifest; everything that can be known without the environment files is checked.
+pub fn read_manifest(source: &SourceRef) -> Reading<Manifest> {
+    let mut reader = Reader::new(source);
+    let manifest = read(&mut reader);
+    Reading::new(manifest, reader.findings)
+}
+
+fn read(reader: &mut Reader<'_>) -> Option<Manifest> {
+    let document = reader.document()?;
+    let Some(root) = &document.root else {
+        let message = format!("`{}` is empty", reader.source.name());
+        let finding = reader
+            .finding(
+                codes::TIERS_MISSING_KEY,
+                Span::new(0, 0),
+                message,
+                "nothing is here",
+            )
+            .help("write `platforms:` and `tiers:`");
+        reader.push(finding);
+        return None;
+    };
+    let fields = reader.fields(root, "the manifest")?;
+    check_keys(reader, &fields, TOP_KEYS, "the manifest");
+    let value = |key: &str| {
+        fields
+            .iter()
+            .find(|field| field.key == key)
+            .map(|field| field.value)
+    };
+
+    let channels = value("channels").map_or_else(Vec::new, |node| read_channels(reader, node).0);
+    let channel_sources = value("channel-sources")
+        .map(|node| channels::read(reader, node))
+        .unwrap_or_default();
+    let selector_dialect = value("selector-dialect").and_then(|node| dialect(reader, node));
+    let platforms = required(reader, &fields, root, "platforms").map(|node| platforms::read(reader, node));
+    let tiers = required(reader, &fields, root, "tiers");
+    let platforms = platforms?;
+    let drafts = tiers::read(reader, tiers?)?;
+    let extends = tiers::resolve_parents(reader, &drafts)?;
+    let levels = graph::levels(&extends)
+        .map_err(|cycle| tiers::report_cycle(reader, &drafts, &extends, &cycle))
+        .ok()?;
+    let tiers = tiers::inherit(reader, &drafts, &extends, &levels, &platforms)?;
+    Some(Manifest {
+        source: reader.source.clone(),
+        channels,
+        channel_sources,
+        platforms,
+        tiers,
+        selector_dialect,
+        levels,
+    })
+}
+
+fn dialect(reader: &mut Reader<'_>, node: &Node) -> Option<Dialect> {
+    let word = reader.text(node, "`selector-dialect`")?;
+    let dialect = Dialect::from_word(&word.value);
+    if dialect.is_none() {
+        let message = format!("`{}` is not a dialect of selectors", word.value);
+        let finding = reader.finding(codes::TIERS_SELECTOR_DIALECT, word.span, message, "chosen here");
+        let help = did_you_mean(&word.value, DIALECTS.iter().copied());
+        reader.push(finding.help(help.unwrap_or_else(|| "write `cmmc`, or leave it out".to_owned())));
+    }
+    dialect
+}
+
+/// Returns the value of a key that has to be there.
+pub(super) fn required<'n>(
+    reader: &mut Reader<'_>,
+    fields: &[Field<'n>],
+    owner: &Node,
+    key: &str,
+) -> Option<&'n Node> {
+    let found = fields.iter().find(|field| field.key == key);
+    if found.is_none() {
+        let message = format!("`{key}` is missing");
+        let finding = reader.finding(
+            codes::TIERS_MISSING_KEY,
+            owner.span,
+            message,
+            "not among these keys",
+        );
+        reader.push(finding);
+    }
+    found.map(|field| field.value)
+}
+
+/// Reports keys that are not in the table.
+pub(super) fn check_keys(reader: &mut Reader<'_>, fields: &[Field<'_>], known: &[&str], what: &str) {
+    for field in fields {
+        if !known.contains(&field.key) {
+            let message = format!("{what} has an unknown key `{}`", field.key);
+            let finding = reader.finding(
+                codes::TIERS_UNKNOWN_KEY,
+                field.key_span,
+                message,
+                "not known here",
+            );
+            let help = did_you_mean(field.key, known.iter().copied()).unwrap_or_else(|| {
+                let list: Vec<String> = known.iter().map(|key| format!("`{key}`")).collect();
+                format!("known are {}", list.join(", "))
+            });
+            reader.push(helped(finding, Some(help)));
+        }
+    }
+}

@@ -1,0 +1,212 @@
+//! Shared reading of YAML nodes: maps with merge keys, lists, texts; wrong kinds become findings.
+//! Knows no schema; every reader of a file brings its own.
+
+use std::collections::BTreeMap;
+
+use pyiron_lock_core::{
+    Code, Finding, SourceRef, Span, Spanned, suggest,
+    yaml::{self, Document, Entry, Node, Value},
+};
+
+use crate::{MAX_FILE_BYTES, codes, yaml_trouble};
+
+/// A key with its value, after merge keys have been followed.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Field<'n> {
+    pub(crate) key: &'n str,
+    pub(crate) key_span: Span,
+    pub(crate) value: &'n Node,
+}
+
+/// The file being read and what was found in it so far.
+#[derive(Debug)]
+pub(crate) struct Reader<'s> {
+    pub(crate) source: &'s SourceRef,
+    pub(crate) findings: Vec<Finding>,
+}
+
+impl<'s> Reader<'s> {
+    pub(crate) fn new(source: &'s SourceRef) -> Self {
+        Self {
+            source,
+            findings: Vec::new(),
+        }
+    }
+
+    /// Starts a finding that points at one place of this file; the caller hands it to [`Self::push`].
+    pub(crate) fn finding(&self, code: Code, span: Span, message: impl Into<String>, label: &str) -> Finding {
+        Finding::new(code, message).at(self.source, self.one_line(span), label)
+    }
+
+    pub(crate) fn push(&mut self, finding: Finding) {
+        self.findings.push(finding);
+    }
+
+    /// Reads the text as one YAML document.
+    pub(crate) fn document(&mut self) -> Option<Document> {
+        let text = self.source.text();
+        if text.len() as u64 > MAX_FILE_BYTES {
+            let message = format!("`{}` is larger than {MAX_FILE_BYTES} bytes", self.source.name());
+            self.push(self.finding(codes::SPEC_FILE_TOO_LARGE, Span::new(0, 0), message, "not read"));
+            return None;
+        }
+        match yaml::read(text) {
+            Ok(document) => Some(document),
+            Err(error) => {
+                self.push(yaml_trouble::explain(self.source, &error));
+                None
+            }
+        }
+    }
+
+    /// Returns the fields of a map; `what` names it in a finding where it is none.
+    pub(crate) fn fields<'n>(&mut self, node: &'n Node, what: &str) -> Option<Vec<Field<'n>>> {
+        let Value::Mapping(entries) = &node.value else {
+            self.wrong_kind(node, what, "a map");
+            return None;
+        };
+        let mut own: BTreeMap<&str, Span> = BTreeMap::new();
+        let mut fields = Vec::new();
+        let mut merged = Vec::new();
+        for Entry { key, value } in entries {
+            let Some(text) = key.as_str() else {
+                self.wrong_kind(key, &format!("a key of {what}"), "text");
+                continue;
+            };
+            if text == "<<" && !matches!(value.value, Value::Scalar { .. }) {
+                merged.push(value);
+            } else if let Some(first) = own.insert(text, key.span) {
+                let finding = self
+                    .finding(
+                        codes::YAML_DUPLICATE_KEY,
+                        key.span,
+                        format!("the key `{text}` stands twice"),
+                        "stands here again",
+                    )
+                    .at(self.source, first, "stands here first");
+                self.push(finding);
+            } else {
+                fields.push(Field {
+                    key: text,
+                    key_span: key.span,
+                    value,
+                });
+            }
+        }
+        for value in merged {
+            let maps: Vec<&Node> = match &value.value {
+                Value::Sequence(items) => items.iter().collect(),
+                _ => vec![value],
+            };
+            for map in maps {
+                for field in self.fields(map, "a merged map")? {
+                    if !own.contains_key(field.key) {
+                        own.insert(field.key, field.key_span);
+                        fields.push(field);
+                    }
+                }
+            }
+        }
+        Some(fields)
+    }
+
+    /// Returns the items of a list; `what` names it in a finding where it is none.
+    pub(crate) fn items<'n>(&mut self, node: &'n Node, what: &str) -> Option<&'n [Node]> {
+        match &node.value {
+            Value::Sequence(items) => Some(items),
+            _ => {
+                self.wrong_kind(node, what, "a list");
+                None
+            }
+        }
+    }
+
+    /// Returns a text; numbers, booleans and nothing are findings, as other readers would change them.
+    pub(crate) fn text(&mut self, node: &Node, what: &str) -> Option<Spanned<String>> {
+        match node.as_str() {
+            Some(text) if node.kind() == "text" && !text.trim().is_empty() => {
+                Some(Spanned::new(text.trim().to_owned(), node.span))
+            }
+            _ => {
+                self.wrong_kind(node, what, "text");
+                None
+            }
+        }
+    }
+
+    /// Returns the texts of a list; items of another kind are findings.
+    pub(crate) fn texts(&mut self, node: &Node, what: &str) -> Option<Vec<Spanned<String>>> {
+        let items = self.items(node, what)?;
+        Some(
+            items
+                .iter()
+                .filter_map(|item| self.text(item, &format!("an item of {what}")))
+                .collect(),
+        )
+    }
+
+    /// Reports a value of the wrong kind.
+    pub(crate) fn wrong_kind(&mut self, node: &Node, what: &str, wanted: &str) {
+        let found = match node.as_str() {
+            Some(text) if text.trim().is_empty() => "nothing",
+            _ => node.kind(),
+        };
+        let mut finding = self.finding(
+            codes::YAML_WRONG_KIND,
+            node.span,
+            format!("{what} is {found}, not {wanted}"),
+            &format!("{wanted} belongs here"),
+        );
+        if let (Some(text), "text", "a number" | "a boolean") = (node.as_str(), wanted, found) {
+            finding = finding.help(format!("write \"{text}\" in quotes"));
+        } else if let (Some(text), "a list", "text") = (node.as_str(), wanted, found) {
+            finding = finding.help(format!("write [{text}]"));
+        }
+        self.push(finding);
+    }
+
+    /// Returns a span cut to its first line, so that a whole list or map is shown by where it starts.
+    pub(crate) fn one_line(&self, span: Span) -> Span {
+        let covered = self.source.slice(span);
+        let line = covered.lines().next().unwrap_or("");
+        Span::new(span.start, span.start + line.trim_end().len())
+    }
+}
+
+/// Returns `did you mean ...` for a slip of the hand, if there is one near.
+pub(crate) fn did_you_mean<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Option<String> {
+    suggest::nearest(word, known).map(|near| format!("did you mean `{near}`?"))
+}
+
+/// Adds the help if there is one.
+pub(crate) fn helped(finding: Finding, help: Option<String>) -> Finding {
+    match help {
+        Some(help) => finding.help(help),
+        None => finding,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pyiron_lock_core::SourceFile;
+
+    use super::*;
+
+    #[test]
+    fn merge_keys_fill_in_and_own_keys_win() {
+        let text = "base: &b {x: 1, y: 2}\nthis: {<<: *b, y: 3}\n";
+        let source = SourceFile::new("a.yml", text);
+        let mut reader = Reader::new(&source);
+        let document = reader.document().unwrap();
+        let root = document.root.unwrap();
+        let this = reader.fields(&root, "the file").unwrap()[1].value;
+        let seen: Vec<_> = reader
+            .fields(this, "this")
+            .unwrap()
+            .iter()
+            .map(|f| (f.key, f.value.as_str().unwrap()))
+            .collect();
+        assert_eq!(seen, [("y", "3"), ("x", "1")]);
+        assert!(reader.findings.is_empty());
+    }
+}
