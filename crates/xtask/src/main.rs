@@ -1,2 +1,97 @@
-//! Chores.
-fn main() {}
+//! Chores of the repository: `cargo run -q -p xtask -- CHORE [--check]`. Each chore is a file; this one only
+//! picks.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a chore talks to whoever runs it"
+)]
+
+mod codes;
+mod generate;
+mod layers;
+mod sample;
+mod sizes;
+mod workspace;
+
+use std::{env, path::Path, process::ExitCode};
+
+/// What a chore has to say: lines for the reader, and how many of them are reasons to fail.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Report {
+    problems: Vec<String>,
+    remarks: Vec<String>,
+}
+
+impl Report {
+    fn problem(text: impl Into<String>) -> Self {
+        Self {
+            problems: vec![text.into()],
+            remarks: Vec::new(),
+        }
+    }
+
+    fn join(&mut self, other: Self) {
+        self.problems.extend(other.problems);
+        self.remarks.extend(other.remarks);
+    }
+}
+
+const USAGE: &str = "\
+cargo run -q -p xtask -- CHORE
+
+  layers            check who depends on whom, and that pure rooms stay pure
+  sizes             check the length of every Rust file
+  sample [--check]  write the index of tests/sample-channel from its recipes
+  codes [--check]   write docs/reference/codes.md from the tables in the crates
+  check             all of the above, writing nothing";
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let report = match workspace::root() {
+        Ok(root) => run(&root, &words),
+        Err(error) => Some(Report::problem(error)),
+    };
+    let Some(report) = report else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    for remark in &report.remarks {
+        println!("{remark}");
+    }
+    for problem in &report.problems {
+        eprintln!("error: {problem}");
+    }
+    ExitCode::from(u8::from(!report.problems.is_empty()))
+}
+
+fn run(root: &Path, words: &[&str]) -> Option<Report> {
+    Some(match words {
+        ["layers"] => layers::run(root),
+        ["sizes"] => sizes::run(root),
+        ["sample"] => sample::run(root, generate::Mode::Write),
+        ["sample", "--check"] => sample::run(root, generate::Mode::Check),
+        ["codes"] => codes::run(root, generate::Mode::Write),
+        ["codes", "--check"] => codes::run(root, generate::Mode::Check),
+        ["check"] => {
+            let mut report = layers::run(root);
+            report.join(sizes::run(root));
+            report.join(sample::run(root, generate::Mode::Check));
+            report.join(codes::run(root, generate::Mode::Check));
+            report
+        }
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_chore_is_no_chore() {
+        for words in [&[][..], &["layer"], &["layers", "--check"], &["sample", "--chek"]] {
+            assert_eq!(run(Path::new("nowhere"), words), None, "{words:?}");
+        }
+    }
+}

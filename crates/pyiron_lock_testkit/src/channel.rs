@@ -1,0 +1,245 @@
+//! A channel that lives in memory: records for a solver, or index files for a directory source.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    path::Path,
+};
+
+use pyiron_lock_core::Digest;
+use rattler_conda_types::{PackageRecord, RepoDataRecord, Subdir};
+use serde_json::{Map, Value, json};
+use url::Url;
+
+use crate::{json::repodata, package::Package};
+
+/// A named channel made of synthetic packages.
+///
+/// A package's sha256 is the digest of the channel's name, the subdir and the file name: stable, different
+/// for every file, and of no archive.
+#[derive(Debug, Clone)]
+pub struct Channel {
+    name: String,
+    url: Url,
+    packages: Vec<Package>,
+}
+
+impl Channel {
+    /// Creates an empty channel under `https://NAME.pyiron-lock.invalid/`.
+    ///
+    /// # Panics
+    ///
+    /// When the name cannot stand in a host name.
+    pub fn new(name: &str) -> Self {
+        let url = format!("https://{name}.pyiron-lock.invalid/");
+        Self {
+            name: name.to_owned(),
+            url: Url::parse(&url).expect("a channel name can stand in a host name"),
+            packages: Vec::new(),
+        }
+    }
+
+    /// Gives it another canonical URL.
+    #[must_use]
+    pub fn with_url(mut self, url: Url) -> Self {
+        self.url = url;
+        self
+    }
+
+    /// Adds a package: a [`Package`], or the text `NAME VERSION [BUILD]`.
+    #[must_use]
+    pub fn package(mut self, package: impl Into<Package>) -> Self {
+        self.packages.push(package.into());
+        self
+    }
+
+    /// Adds several packages.
+    #[must_use]
+    pub fn packages(mut self, packages: impl IntoIterator<Item = Package>) -> Self {
+        self.packages.extend(packages);
+        self
+    }
+
+    /// Returns the canonical URL, with a slash at the end.
+    pub fn url(&self) -> &Url {
+        &self.url
+    }
+
+    /// Returns every record, in the order added.
+    ///
+    /// # Panics
+    ///
+    /// When a package says something that no index may say, such as a version that is none.
+    pub fn records(&self) -> Vec<RepoDataRecord> {
+        self.packages.iter().map(|package| self.record(package)).collect()
+    }
+
+    /// Returns the records of one subdir, in the order added.
+    ///
+    /// # Panics
+    ///
+    /// As [`Channel::records`].
+    pub fn records_in(&self, subdir: Subdir) -> Vec<RepoDataRecord> {
+        let here = self.packages.iter().filter(|package| package.home() == subdir);
+        here.map(|package| self.record(package)).collect()
+    }
+
+    /// Returns the records an environment on `subdir` can use: the subdir's own, then `noarch`.
+    ///
+    /// # Panics
+    ///
+    /// As [`Channel::records`].
+    pub fn records_for(&self, subdir: Subdir) -> Vec<RepoDataRecord> {
+        let mut records = self.records_in(subdir);
+        if subdir != Subdir::NoArch {
+            records.extend(self.records_in(Subdir::NoArch));
+        }
+        records
+    }
+
+    /// Returns the index text of one subdir.
+    pub fn repodata(&self, subdir: Subdir) -> String {
+        let entries = self.packages.iter().filter(|package| package.home() == subdir);
+        repodata(
+            subdir,
+            entries.map(|package| (package.file_name(), self.entry(package))),
+        )
+    }
+
+    /// Returns the index texts of every subdir that holds a package, and of `noarch`.
+    pub fn indexes(&self) -> BTreeMap<&'static str, String> {
+        let mut subdirs: BTreeSet<Subdir> = self.packages.iter().map(Package::home).collect();
+        subdirs.insert(Subdir::NoArch);
+        subdirs
+            .into_iter()
+            .map(|subdir| (subdir.as_str(), self.repodata(subdir)))
+            .collect()
+    }
+
+    /// Writes `SUBDIR/repodata.json` and `SUBDIR/repodata.json.zst` below `dir`, for every subdir in use and
+    /// `noarch`.
+    pub fn write_repodata(&self, dir: &Path) -> io::Result<()> {
+        for (subdir, text) in self.indexes() {
+            let folder = dir.join(subdir);
+            fs::create_dir_all(&folder)?;
+            fs::write(folder.join("repodata.json"), &text)?;
+            let packed = zstd::encode_all(text.as_bytes(), 3)?;
+            fs::write(folder.join("repodata.json.zst"), packed)?;
+        }
+        Ok(())
+    }
+
+    fn entry(&self, package: &Package) -> Map<String, Value> {
+        let seed = format!(
+            "pyiron-lock {} channel\n{}/{}",
+            self.name,
+            package.home(),
+            package.file_name()
+        );
+        let mut entry = package.entry();
+        entry.insert(
+            "sha256".to_owned(),
+            json!(Digest::of(seed.as_bytes()).to_string()),
+        );
+        entry
+    }
+
+    fn record(&self, package: &Package) -> RepoDataRecord {
+        let file_name = package.file_name();
+        let package_record: PackageRecord = serde_json::from_value(Value::Object(self.entry(package)))
+            .unwrap_or_else(|error| panic!("{file_name} is no valid record: {error}"));
+        let url = self
+            .url
+            .join(&format!("{}/{file_name}", package.home()))
+            .expect("a subdir and a file name join to a URL");
+        RepoDataRecord {
+            package_record,
+            identifier: file_name
+                .parse()
+                .unwrap_or_else(|_| panic!("{file_name} is no archive name")),
+            url,
+            channel: Some(self.url.to_string()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn channel() -> Channel {
+        Channel::new("test")
+            .package("zlib 1.3.1")
+            .package(Package::new("zlib 1.3.1").subdir(Subdir::Win64))
+            .package(
+                Package::new("numpy 1.26.0 py312_2")
+                    .depends(["zlib"])
+                    .constrains(["old <1"]),
+            )
+            .package(
+                Package::new("six 1.17.0 py_0")
+                    .noarch_python()
+                    .timestamp(1_750_000_000_000),
+            )
+    }
+
+    #[test]
+    fn records_carry_what_was_said() {
+        let records = channel().records_for(Subdir::Linux64);
+        assert_eq!(records.len(), 3);
+        let numpy = &records[1];
+        assert_eq!(
+            numpy.url.as_str(),
+            "https://test.pyiron-lock.invalid/linux-64/numpy-1.26.0-py312_2.conda"
+        );
+        assert_eq!(
+            numpy.channel.as_deref(),
+            Some("https://test.pyiron-lock.invalid/")
+        );
+        assert_eq!(numpy.package_record.build_number, 2);
+        assert_eq!(numpy.package_record.depends, ["zlib"]);
+        assert_eq!(numpy.package_record.constrains, ["old <1"]);
+        assert!(records[2].package_record.noarch.is_python());
+        assert!(records[2].package_record.timestamp.is_some());
+    }
+
+    #[test]
+    fn hashes_are_stable_and_differ_between_files_subdirs_and_channels() {
+        let hashes = |channel: &Channel| -> Vec<_> {
+            let records = channel.records();
+            records
+                .iter()
+                .map(|record| record.package_record.sha256)
+                .collect()
+        };
+        let first = hashes(&channel());
+        assert_eq!(first, hashes(&channel()));
+        assert_eq!(
+            first.iter().collect::<std::collections::HashSet<_>>().len(),
+            first.len()
+        );
+        let other = Channel::new("other").package("zlib 1.3.1");
+        assert_ne!(first[0], hashes(&other)[0]);
+    }
+
+    #[test]
+    fn files_are_written_plain_and_packed_and_noarch_is_always_there() {
+        let dir = tempfile::tempdir().unwrap();
+        Channel::new("test")
+            .package("zlib 1.3.1")
+            .write_repodata(dir.path())
+            .unwrap();
+        for subdir in ["linux-64", "noarch"] {
+            let plain = fs::read(dir.path().join(subdir).join("repodata.json")).unwrap();
+            let packed = fs::read(dir.path().join(subdir).join("repodata.json.zst")).unwrap();
+            assert_eq!(zstd::decode_all(&packed[..]).unwrap(), plain);
+        }
+        assert!(!dir.path().join("win-64").exists());
+    }
+
+    #[test]
+    #[should_panic(expected = "is no valid record")]
+    fn a_version_that_is_none_is_named() {
+        let _ = Channel::new("test").package("a !!").records();
+    }
+}
