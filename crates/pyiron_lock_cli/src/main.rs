@@ -1,2 +1,7 @@
-//! The program.
-fn main() {}
+//! The program `pyiron-lock`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    pyiron_lock_cli::main()
+}

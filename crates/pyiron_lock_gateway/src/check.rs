@@ -26,7 +26,10 @@ pub(crate) fn record_fault(record: &RepoDataRecord, subdir: &str, base: &str) ->
     if file.starts_with('.') || !file.chars().all(allowed) || file.len() > 255 {
         return Some(format!("`{}` is not a file name", printable(&file)));
     }
-    if !file.to_ascii_lowercase().starts_with(&format!("{name}-")) {
+    let begins = file
+        .get(..name.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(name));
+    if !begins || file.as_bytes().get(name.len()) != Some(&b'-') {
         return Some(format!("`{file}` says it is package `{name}`"));
     }
     if package.subdir != subdir {

@@ -4,12 +4,12 @@
 //! both files the plain one is read. A subdir without a file is empty, a channel without `noarch` is an error.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     io::Read,
     path::{Path, PathBuf},
 };
 
-use pyiron_lock_core::{ChannelRecords, RecordSource, SourceError};
+use pyiron_lock_core::{ChannelRecords, RecordSource, SourceError, index::dependency_name};
 use rattler_conda_types::{Channel, PackageName, RepoDataRecord, Subdir};
 use rattler_repodata_gateway::sparse::{PackageFormatSelection, SparseRepoData};
 use rayon::prelude::*;
@@ -74,44 +74,104 @@ impl DirectoryIndex {
         Ok(Self { channels })
     }
 
+    /// Loads names wave by wave, each wave in parallel: the names asked for, then what their records need.
     fn load_checked(
         &self,
         subdir: Subdir,
         names: &BTreeSet<PackageName>,
     ) -> Result<Vec<ChannelRecords>, IndexError> {
-        let mut parts: Vec<(&OpenChannel, Subdir, &OpenSubdir)> = Vec::new();
+        let mut parts: Vec<Part<'_>> = Vec::new();
         for channel in &self.channels {
             for wanted in [subdir, Subdir::NoArch] {
                 if let Some(open) = channel.subdirs.get(&wanted) {
-                    parts.push((channel, wanted, open));
+                    parts.push(Part {
+                        open,
+                        channel: &channel.url,
+                        subdir: wanted,
+                    });
                 }
             }
         }
-        let loaded = SparseRepoData::load_records_recursive(
-            parts.iter().map(|(_, _, open)| &open.data),
-            names.iter().cloned(),
-            None,
-            FORMATS,
-        )
-        .map_err(|error| IndexError::Record {
-            path: parts
-                .first()
-                .map_or_else(PathBuf::new, |(_, _, open)| open.path.clone()),
-            message: error.to_string(),
-        })?;
-        parts
+        let mut loaded: Vec<Vec<Vec<RepoDataRecord>>> = parts.iter().map(|_| Vec::new()).collect();
+        let mut seen: HashSet<PackageName> = names.iter().cloned().collect();
+        let mut wave: Vec<PackageName> = names.iter().cloned().collect();
+        while !wave.is_empty() {
+            let found: Vec<(usize, Vec<RepoDataRecord>, Vec<PackageName>)> = wave
+                .par_iter()
+                .flat_map_iter(|name| {
+                    parts
+                        .iter()
+                        .enumerate()
+                        .map(move |(index, part)| (index, part, name))
+                })
+                .map(|(index, part, name)| {
+                    let records = part.load(name)?;
+                    let needs = needs(&records);
+                    Ok((index, records, needs))
+                })
+                .collect::<Result<_, IndexError>>()?;
+            wave.clear();
+            for (index, records, needs) in found {
+                loaded[index].push(records);
+                wave.extend(needs.into_iter().filter(|name| seen.insert(name.clone())));
+            }
+        }
+        Ok(parts
             .into_iter()
             .zip(loaded)
-            .map(|((channel, part, open), records)| {
-                check_records(&records, part, open, &channel.url)?;
-                Ok(ChannelRecords {
-                    channel: channel.url.clone(),
-                    subdir: part,
-                    records,
-                })
+            .map(|(part, records)| ChannelRecords {
+                channel: part.channel.to_owned(),
+                subdir: part.subdir,
+                records: records.into_iter().flatten().collect(),
             })
-            .collect()
+            .collect())
     }
+}
+
+/// One index file of one channel.
+struct Part<'i> {
+    open: &'i OpenSubdir,
+    channel: &'i str,
+    subdir: Subdir,
+}
+
+impl Part<'_> {
+    fn load(&self, name: &PackageName) -> Result<Vec<RepoDataRecord>, IndexError> {
+        let refuse = |message: String| IndexError::Record {
+            path: self.open.path.clone(),
+            message,
+        };
+        let records = self
+            .open
+            .data
+            .load_records(name, FORMATS)
+            .map_err(|error| refuse(format!("{}: {error}", name.as_source())))?;
+        let base = format!("{}{}/", self.channel, self.subdir);
+        match records
+            .iter()
+            .find_map(|record| record_fault(record, self.subdir.as_str(), &base))
+        {
+            Some(fault) => Err(refuse(fault)),
+            None => Ok(records),
+        }
+    }
+}
+
+/// Returns the names that records depend on, each once, in alphabetical order.
+fn needs(records: &[RepoDataRecord]) -> Vec<PackageName> {
+    let names: BTreeSet<&str> = records
+        .iter()
+        .flat_map(|record| {
+            let extra = record.package_record.extra_depends.values().flatten();
+            record.package_record.depends.iter().chain(extra)
+        })
+        .map(|text| dependency_name(text))
+        .filter(|name| !name.starts_with("__"))
+        .collect();
+    names
+        .into_iter()
+        .filter_map(|name| PackageName::try_from(name).ok())
+        .collect()
 }
 
 impl RecordSource for DirectoryIndex {
@@ -131,25 +191,6 @@ impl RecordSource for DirectoryIndex {
             .flat_map(|open| open.data.package_names(FORMATS))
             .map(str::to_owned)
             .collect()
-    }
-}
-
-fn check_records(
-    records: &[RepoDataRecord],
-    subdir: Subdir,
-    open: &OpenSubdir,
-    channel: &str,
-) -> Result<(), IndexError> {
-    let base = format!("{channel}{subdir}/");
-    let fault = records
-        .iter()
-        .find_map(|record| record_fault(record, subdir.as_str(), &base));
-    match fault {
-        Some(message) => Err(IndexError::Record {
-            path: open.path.clone(),
-            message,
-        }),
-        None => Ok(()),
     }
 }
 

@@ -11,7 +11,7 @@ mod stale;
 
 pub use explain::{Chain, Clash, Explanation, Problem, Step, Wanted};
 pub use inherit::{Cause, Moved, moved_from_parent};
-pub use plan::{Event, Job, Observer, Outcome, Solved, Work, run};
+pub use plan::{Event, Job, Loaded, Observer, Outcome, Solved, Work, load, run};
 pub use rattler_solve::CancellationToken;
 pub use solver::SOLVER;
 pub use stale::{StaleReason, stale_reasons};

@@ -78,29 +78,43 @@ pub trait Observer: Sync {
     fn notice(&self, event: Event);
 }
 
-/// Runs all jobs and returns what became of each, in the order of the jobs.
-pub fn run(
-    jobs: &[Job],
-    source: &dyn RecordSource,
-    observer: &dyn Observer,
-    cancel: &CancellationToken,
-) -> Result<Vec<Outcome>, SourceError> {
+/// The records that a list of jobs needs, loaded once for each subdir.
+pub struct Loaded {
+    subdirs: BTreeMap<Subdir, (BTreeSet<PackageName>, Vec<ChannelRecords>)>,
+}
+
+/// Loads what the jobs that have something to solve can reach, all subdirs at once.
+pub fn load(jobs: &[Job], source: &dyn RecordSource, observer: &dyn Observer) -> Result<Loaded, SourceError> {
     let mut names: BTreeMap<Subdir, BTreeSet<PackageName>> = BTreeMap::new();
     for job in jobs.iter().filter(|job| matches!(job.work, Work::Solve(_))) {
         let wanted = job.set.requests.iter().map(|request| request.name.clone());
         names.entry(job.set.platform.subdir).or_default().extend(wanted);
     }
     observer.notice(Event::Loading(names.len()));
-    let loaded: Vec<(Subdir, Vec<ChannelRecords>)> = names
+    let subdirs = names
         .into_par_iter()
-        .map(|(subdir, names)| source.load(subdir, &names).map(|records| (subdir, records)))
+        .map(|(subdir, names)| {
+            let records = source.load(subdir, &names)?;
+            Ok((subdir, (names, records)))
+        })
         .collect::<Result<_, _>>()?;
-    let records: BTreeMap<Subdir, PlatformRecords<'_>> = loaded
-        .par_iter()
-        .map(|(subdir, records)| (*subdir, PlatformRecords::new(records)))
-        .collect();
     observer.notice(Event::Loaded);
+    Ok(Loaded { subdirs })
+}
 
+/// Runs all jobs on the records loaded for them and returns what became of each, in the order of the jobs.
+pub fn run(
+    jobs: &[Job],
+    loaded: &Loaded,
+    source: &dyn RecordSource,
+    observer: &dyn Observer,
+    cancel: &CancellationToken,
+) -> Vec<Outcome> {
+    let records: BTreeMap<Subdir, PlatformRecords<'_>> = loaded
+        .subdirs
+        .par_iter()
+        .map(|(subdir, (names, records))| (*subdir, PlatformRecords::new(records, names)))
+        .collect();
     let mut outcomes: Vec<Option<Outcome>> = (0..jobs.len()).map(|_| None).collect();
     for level in levels(jobs) {
         let done: Vec<(usize, Outcome)> = level
@@ -116,10 +130,10 @@ pub fn run(
             outcomes[index] = Some(outcome);
         }
     }
-    Ok(outcomes
+    outcomes
         .into_iter()
         .map(|outcome| outcome.unwrap_or(Outcome::Cancelled))
-        .collect())
+        .collect()
 }
 
 /// Groups jobs so that every parent is in an earlier group than its children.

@@ -1,6 +1,9 @@
 //! Which records can matter to a request set: those reachable through `depends`, and a digest of exactly them.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::OnceLock,
+};
 
 use pyiron_lock_core::{
     ChannelRecords, Digest,
@@ -10,17 +13,13 @@ use pyiron_lock_core::{
 use rattler_conda_types::{NoArchKind, PackageName, RepoDataRecord};
 use rayon::prelude::*;
 
-/// The records of one platform, indexed by name; shared by all its tiers.
+/// The records of one subdir, indexed by name; shared by all tiers and platforms on it.
 pub(crate) struct PlatformRecords<'a> {
     parts: &'a [ChannelRecords],
-    by_name: HashMap<&'a str, Entry<'a>>,
-}
-
-#[derive(Default)]
-struct Entry<'a> {
-    /// The records with the part each comes from.
-    records: Vec<(usize, &'a RepoDataRecord)>,
-    needs: HashSet<&'a str>,
+    /// The names that the records were loaded for; everything is reachable from them.
+    roots: &'a BTreeSet<PackageName>,
+    by_name: HashMap<&'a str, Vec<(usize, &'a RepoDataRecord)>>,
+    needs: OnceLock<HashMap<&'a str, HashSet<&'a str>>>,
 }
 
 /// The records that matter to one request set: the same parts, filtered.
@@ -32,33 +31,29 @@ pub(crate) struct Reachable<'a> {
 }
 
 impl<'a> PlatformRecords<'a> {
-    pub(crate) fn new(parts: &'a [ChannelRecords]) -> Self {
-        let mut by_name: HashMap<&str, Entry<'_>> = HashMap::new();
+    pub(crate) fn new(parts: &'a [ChannelRecords], roots: &'a BTreeSet<PackageName>) -> Self {
+        let mut by_name: HashMap<&str, Vec<(usize, &RepoDataRecord)>> = HashMap::new();
         for (part, records) in parts.iter().enumerate() {
             for record in &records.records {
-                let entry = by_name
+                by_name
                     .entry(record.package_record.name.as_normalized())
-                    .or_default();
-                entry.records.push((part, record));
-                let extra = record.package_record.extra_depends.values().flatten();
-                entry.needs.extend(
-                    record
-                        .package_record
-                        .depends
-                        .iter()
-                        .chain(extra)
-                        .map(|text| dependency_name(text)),
-                );
+                    .or_default()
+                    .push((part, record));
             }
         }
-        Self { parts, by_name }
+        Self {
+            parts,
+            roots,
+            by_name,
+            needs: OnceLock::new(),
+        }
     }
 
     /// Returns every record of a normalized name.
     pub(crate) fn named(&self, name: &str) -> Vec<&'a RepoDataRecord> {
         self.by_name
             .get(name)
-            .map(|entry| entry.records.iter().map(|(_, record)| *record).collect())
+            .map(|records| records.iter().map(|(_, record)| *record).collect())
             .unwrap_or_default()
     }
 
@@ -69,6 +64,20 @@ impl<'a> PlatformRecords<'a> {
 
     /// Returns what can be reached from `names`, following every version of everything.
     pub(crate) fn reachable<'n>(&self, names: impl IntoIterator<Item = &'n PackageName>) -> Reachable<'a> {
+        let names: BTreeSet<&PackageName> = names.into_iter().collect();
+        let channels = self.parts.iter().map(|part| part.channel.as_str()).collect();
+        if names.iter().copied().eq(self.roots) {
+            return Reachable {
+                parts: self
+                    .parts
+                    .iter()
+                    .map(|part| part.records.iter().collect())
+                    .collect(),
+                channels,
+                names: self.by_name.keys().copied().collect(),
+            };
+        }
+        let needs = self.needs.get_or_init(|| self.needs());
         let mut pending: Vec<&'a str> = names
             .into_iter()
             .filter_map(|name| self.by_name.get_key_value(name.as_normalized()))
@@ -77,19 +86,38 @@ impl<'a> PlatformRecords<'a> {
         let mut seen: BTreeSet<&'a str> = pending.iter().copied().collect();
         let mut parts: Vec<Vec<&RepoDataRecord>> = vec![Vec::new(); self.parts.len()];
         while let Some(name) = pending.pop() {
-            let Some(entry) = self.by_name.get(name) else {
-                continue;
-            };
-            for (part, record) in &entry.records {
+            for (part, record) in self.by_name.get(name).into_iter().flatten() {
                 parts[*part].push(record);
             }
-            pending.extend(entry.needs.iter().filter(|need| seen.insert(need)));
+            let needed = needs.get(name).into_iter().flatten().copied();
+            let known = needed.filter(|need| self.by_name.contains_key(need));
+            pending.extend(known.filter(|need| seen.insert(need)));
         }
         Reachable {
             parts,
-            channels: self.parts.iter().map(|part| part.channel.as_str()).collect(),
+            channels,
             names: seen,
         }
+    }
+
+    fn needs(&self) -> HashMap<&'a str, HashSet<&'a str>> {
+        let of = |record: &&'a RepoDataRecord| {
+            let package = &record.package_record;
+            let extra = package.extra_depends.values().flatten();
+            package
+                .depends
+                .iter()
+                .chain(extra)
+                .map(|text| dependency_name(text))
+                .collect::<HashSet<&'a str>>()
+        };
+        self.by_name
+            .par_iter()
+            .map(|(name, records)| {
+                let needs = records.iter().map(|(_, record)| record).flat_map(&of).collect();
+                (*name, needs)
+            })
+            .collect()
     }
 }
 
@@ -113,8 +141,12 @@ impl Reachable<'_> {
             part_a.cmp(part_b).then_with(|| a.url.cmp(&b.url))
         });
         let described: Vec<String> = records
-            .par_iter()
-            .map(|(_, record)| describe(record).to_string())
+            .par_chunks(64)
+            .map(|chunk| {
+                let mut text = String::new();
+                chunk.iter().for_each(|(_, record)| describe(record, &mut text));
+                Digest::of(text.as_bytes()).to_string()
+            })
             .collect();
         let names: Vec<&str> = self.names.iter().copied().collect();
         DigestBuilder::new("pyiron-lock index 1")
@@ -125,37 +157,42 @@ impl Reachable<'_> {
     }
 }
 
-fn describe(record: &RepoDataRecord) -> Digest {
+/// Appends a record in canonical form: every field ends with a character that no field holds.
+fn describe(record: &RepoDataRecord, text: &mut String) {
     let package = &record.package_record;
-    let number = |number: Option<u64>| number.map_or_else(String::new, |number| number.to_string());
-    let mut builder = DigestBuilder::new("record");
-    builder
-        .field(record.url.as_str())
-        .field(package.name.as_source())
-        .field(&package.version.to_string())
-        .field(package.build.as_str())
-        .field(&package.build_number.to_string())
-        .field(&package.sha256.map_or_else(String::new, |hash| hex(&hash)))
-        .field(&package.md5.map_or_else(String::new, |hash| hex(&hash)))
-        .field(&number(package.size))
-        .field(
-            &package
-                .timestamp
-                .map_or_else(String::new, |at| at.jiff_timestamp().as_millisecond().to_string()),
-        )
-        .field(package.license.as_deref().unwrap_or_default())
-        .field(package.license_family.as_deref().unwrap_or_default())
-        .field(package.python_site_packages_path.as_deref().unwrap_or_default())
-        .field(match package.noarch.kind() {
-            Some(NoArchKind::Python) => "python",
-            Some(NoArchKind::Generic) => "generic",
-            None => "",
-        })
-        .list(&package.track_features)
-        .list(&package.depends)
-        .list(&package.constrains);
-    for (extra, depends) in &package.extra_depends {
-        builder.field(extra).list(depends);
+    let mut field = |value: &str| {
+        text.push_str(value);
+        text.push('\u{1e}');
+    };
+    field(record.url.as_str());
+    field(package.name.as_source());
+    field(&package.version.as_str());
+    field(package.build.as_str());
+    field(&package.build_number.to_string());
+    field(&package.sha256.map_or_else(String::new, |hash| hex(&hash)));
+    field(&package.md5.map_or_else(String::new, |hash| hex(&hash)));
+    field(&package.size.map_or_else(String::new, |size| size.to_string()));
+    field(
+        &package
+            .timestamp
+            .map_or_else(String::new, |at| at.jiff_timestamp().as_millisecond().to_string()),
+    );
+    field(package.license.as_deref().unwrap_or_default());
+    field(package.license_family.as_deref().unwrap_or_default());
+    field(package.python_site_packages_path.as_deref().unwrap_or_default());
+    field(match package.noarch.kind() {
+        Some(NoArchKind::Python) => "python",
+        Some(NoArchKind::Generic) => "generic",
+        None => "",
+    });
+    for list in [&package.track_features, &package.depends, &package.constrains] {
+        list.iter().for_each(|value| field(value));
+        field("\u{1d}");
     }
-    builder.finish()
+    for (extra, depends) in &package.extra_depends {
+        field(extra);
+        depends.iter().for_each(|value| field(value));
+        field("\u{1d}");
+    }
+    field("\u{1c}");
 }

@@ -10,7 +10,7 @@ mod core;
 use std::collections::BTreeSet;
 
 use pyiron_lock_core::{Code, RequestSet, suggest};
-use rattler_conda_types::{Matches, Version};
+use rattler_conda_types::{MatchSpec, Matches, RepoDataRecord, Version};
 use rattler_solve::CancellationToken;
 
 use self::core::Search;
@@ -44,9 +44,9 @@ pub enum Problem {
     VersionNotFound {
         /// The request.
         request: usize,
-        /// Some versions that exist, newest first.
+        /// Some of what exists: versions, newest first, or builds where only the build does not match.
         available: Vec<String>,
-        /// How many versions exist.
+        /// How many of them exist.
         count: usize,
         /// Whether the version exists and only the build does not match.
         build_only: bool,
@@ -199,6 +199,8 @@ pub(crate) fn explain(
             also: story.also,
         });
     }
+    let alone = |problem: &Problem| !matches!(problem, Problem::Unsatisfiable { .. });
+    problems.sort_by_key(|problem| (!alone(problem), problem.requests().to_vec()));
     Ok(Explanation { problems })
 }
 
@@ -234,27 +236,34 @@ fn alone(
         if candidates.iter().any(|record| request.spec.matches(*record)) {
             continue;
         }
-        let versions: BTreeSet<&Version> = candidates
-            .iter()
-            .map(|record| record.package_record.version.version())
-            .collect();
-        let build_only = request.spec.build.is_some()
-            && candidates.iter().any(|record| {
-                let version = &record.package_record.version;
-                request
-                    .spec
-                    .version
-                    .as_ref()
-                    .is_none_or(|spec| spec.matches(version))
-            });
-        problems.push(Problem::VersionNotFound {
-            request: index,
-            count: versions.len(),
-            available: versions.iter().rev().take(6).map(ToString::to_string).collect(),
-            build_only,
-        });
+        problems.push(version_problem(index, &request.spec, &candidates));
     }
     problems
+}
+
+fn version_problem(request: usize, spec: &MatchSpec, candidates: &[&RepoDataRecord]) -> Problem {
+    let packages = || candidates.iter().map(|record| &record.package_record);
+    let builds: BTreeSet<&str> = packages()
+        .filter(|package| {
+            spec.version
+                .as_ref()
+                .is_none_or(|version| version.matches(&package.version))
+        })
+        .map(|package| package.build.as_str())
+        .collect();
+    let build_only = spec.build.is_some() && !builds.is_empty();
+    let available: Vec<String> = if build_only {
+        builds.into_iter().map(str::to_owned).collect()
+    } else {
+        let versions: BTreeSet<&Version> = packages().map(|package| package.version.version()).collect();
+        versions.into_iter().rev().map(ToString::to_string).collect()
+    };
+    Problem::VersionNotFound {
+        request,
+        count: available.len(),
+        available: available.into_iter().take(6).collect(),
+        build_only,
+    }
 }
 
 fn virtual_problem(set: &RequestSet, index: usize) -> Problem {

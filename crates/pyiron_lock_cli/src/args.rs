@@ -1,0 +1,131 @@
+//! What can be said on the command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
+use clap_complete::Shell;
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0 clean   1 findings at deny level   2 bad input   3 no solution
+  4 lock is stale   5 environment drifted   6 data unavailable   101 bug   130 interrupted";
+
+/// Turn tiers of environment.yml into platform-specific lockfiles
+#[derive(Debug, Parser)]
+#[command(name = "pyiron-lock", bin_name = "pyiron-lock", version, after_help = EXIT_CODES, propagate_version = true)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+impl Cli {
+    /// Returns whether stdout is to hold JSON.
+    pub(crate) fn json(&self) -> bool {
+        match &self.command {
+            Command::Validate(args) => args.json,
+            Command::Resolve(args) => args.json,
+            Command::Completions(_) => false,
+        }
+    }
+}
+
+/// Options that every command takes.
+#[derive(Debug, Args)]
+pub(crate) struct Global {
+    /// Folder of the project [default: the nearest parent with specs/tiers.yml]
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) project: Option<PathBuf>,
+    /// When to use colour
+    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    pub(crate) color: Color,
+    /// Say only what is wrong
+    #[arg(long, short, global = true)]
+    pub(crate) quiet: bool,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Color {
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check specs without solving
+    Validate(ValidateArgs),
+    /// Make the locks that are missing or stale
+    Resolve(ResolveArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+}
+
+/// Where records come from.
+#[derive(Debug, Args)]
+pub(crate) struct ChannelArgs {
+    /// Channel to use instead of those of the manifest or file; repeat in order of priority
+    #[arg(long = "channel", short = 'c', value_name = "CHANNEL")]
+    pub(crate) channels: Vec<String>,
+    /// Folder that stands in for a channel; locks keep the channel's own URL
+    #[arg(long = "channel-source", value_name = "NAME=DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) sources: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ValidateArgs {
+    /// Files or projects to check [default: the project]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) channels: ChannelArgs,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResolveArgs {
+    /// Tier to resolve, with the tiers it builds on; repeat for several [default: all]
+    #[arg(long = "tier", short = 't', value_name = "TIER", conflicts_with = "file")]
+    pub(crate) tiers: Vec<String>,
+    /// Platform to resolve for; repeat for several [default: all of the tier]
+    #[arg(long = "platform", short = 'p', value_name = "PLATFORM")]
+    pub(crate) platforms: Vec<String>,
+    /// Write nothing; exit 4 and give the reasons when a lock is missing or stale
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Folder of the locks [default: lockfiles in the project]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "file")]
+    pub(crate) lock_dir: Option<PathBuf>,
+    /// Environment file to resolve without a project
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "platforms", requires = "output")]
+    pub(crate) file: Option<PathBuf>,
+    /// Lock to write for `--file`
+    #[arg(long, short, value_name = "LOCK", value_hint = ValueHint::FilePath, requires = "file")]
+    pub(crate) output: Option<PathBuf>,
+    /// Virtual package promised for `--file`, as in __glibc=2.28
+    #[arg(
+        long = "virtual-package",
+        value_name = "NAME=VERSION[=BUILD]",
+        requires = "file"
+    )]
+    pub(crate) virtual_packages: Vec<String>,
+    #[command(flatten)]
+    pub(crate) channels: ChannelArgs,
+    /// Threads to use [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CompletionsArgs {
+    /// Shell to print for
+    #[arg(value_enum)]
+    pub(crate) shell: Shell,
+}

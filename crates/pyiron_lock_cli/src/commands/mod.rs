@@ -1,0 +1,22 @@
+//! One file a verb.
+
+mod completions;
+mod resolve;
+mod validate;
+
+use pyiron_lock_core::Exit;
+
+use crate::{
+    args::{Cli, Command},
+    failure::Failure,
+    streams::Streams,
+};
+
+/// Runs the command that was asked for.
+pub(crate) fn run(cli: &Cli, streams: &Streams) -> Result<Exit, Failure> {
+    match &cli.command {
+        Command::Validate(args) => validate::execute(args, &cli.global, streams),
+        Command::Resolve(args) => resolve::execute(args, &cli.global, streams),
+        Command::Completions(args) => Ok(completions::execute(args, streams)),
+    }
+}

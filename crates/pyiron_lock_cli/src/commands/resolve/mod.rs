@@ -1,0 +1,204 @@
+//! `resolve`: makes the locks that are missing or stale, and leaves alone what still fits.
+
+mod output;
+mod plan;
+mod state;
+
+use std::collections::BTreeSet;
+
+use pyiron_lock_core::{Exit, RequestSet, SourceError};
+use pyiron_lock_gateway::DirectoryIndex;
+use pyiron_lock_solve::{CancellationToken, Outcome, load, run};
+use pyiron_lock_spec::{MAX_FILE_BYTES, compose_single, read_environment};
+use rayon::ThreadPoolBuilder;
+
+use self::{
+    output::Results,
+    plan::{Item, Plan},
+    state::State,
+};
+use crate::{
+    args::{Global, ResolveArgs},
+    channels::Channels,
+    failure::Failure,
+    files::{FolderGuard, read_source, write_atomically},
+    interrupt, platforms,
+    progress::Progress,
+    project::{self, Loaded},
+    render::findings_text,
+    streams::Streams,
+};
+
+/// Resolves a project, or one file.
+pub(crate) fn execute(args: &ResolveArgs, global: &Global, streams: &Streams) -> Result<Exit, Failure> {
+    let mut results = Results::default();
+    let prepared = match &args.file {
+        Some(_) => prepare_file(args, streams, &mut results)?,
+        None => prepare_project(args, global, streams, &mut results)?,
+    };
+    if let Some((plan, channels, _guard)) = prepared {
+        settle(&plan, &channels, args, streams, &mut results)?;
+    }
+    Ok(results.show(args, streams))
+}
+
+type Prepared = (Plan, Channels, Option<FolderGuard>);
+
+fn prepare_project(
+    args: &ResolveArgs,
+    global: &Global,
+    streams: &Streams,
+    results: &mut Results,
+) -> Result<Option<Prepared>, Failure> {
+    let Loaded {
+        project, findings, ..
+    } = project::load(project::locate(global.project.as_deref())?)?;
+    results.findings.extend(findings);
+    let Some(project) = project else { return Ok(None) };
+    if results.broken() {
+        return Ok(None);
+    }
+    let channels = Channels::new(&args.channels, Some(&project), &[])?;
+    let folder = args
+        .lock_dir
+        .clone()
+        .unwrap_or_else(|| project.root.join("lockfiles"));
+    let guard = if args.check {
+        None
+    } else {
+        Some(FolderGuard::acquire(&folder, streams)?)
+    };
+    let plan = Plan::of_project(&project, args, &folder, &channels.list, &mut results.findings)?;
+    Ok((!results.broken()).then_some((plan, channels, guard)))
+}
+
+fn prepare_file(
+    args: &ResolveArgs,
+    streams: &Streams,
+    results: &mut Results,
+) -> Result<Option<Prepared>, Failure> {
+    let (Some(file), Some(output), [platform]) = (&args.file, &args.output, args.platforms.as_slice()) else {
+        return Err(Failure::bad_input(
+            "a lock is for one platform; give `--platform` once with `--file`",
+        ));
+    };
+    let platform = platforms::bare(platform, &args.virtual_packages)?;
+    let source = read_source(file, MAX_FILE_BYTES)?;
+    let reading = read_environment(&source, None);
+    results.findings.extend(reading.findings);
+    let Some(environment) = reading.value else {
+        return Ok(None);
+    };
+    let mut named: Vec<String> = environment
+        .channels
+        .iter()
+        .map(|channel| channel.value.clone())
+        .collect();
+    if named.is_empty() && args.channels.channels.is_empty() {
+        streams.talk("the file names no channel, conda-forge is used");
+        named.push("conda-forge".to_owned());
+    }
+    let channels = Channels::new(&args.channels, None, &named)?;
+    let reading = compose_single(&environment, &platform, &channels.list);
+    results.findings.extend(reading.findings);
+    let Some(set) = reading.value else { return Ok(None) };
+    if results.broken() {
+        return Ok(None);
+    }
+    let plan = Plan::of_file(set, output.clone())?;
+    Ok(Some((plan, channels, None)))
+}
+
+/// Solves what is stale, unless only asked to check, and writes what was solved.
+fn settle(
+    plan: &Plan,
+    channels: &Channels,
+    args: &ResolveArgs,
+    streams: &Streams,
+    results: &mut Results,
+) -> Result<(), Failure> {
+    for item in &plan.items {
+        announce_pip(&item.set, &item.label(), streams);
+    }
+    let stale = plan
+        .items
+        .iter()
+        .filter(|item| matches!(item.state, State::Stale { .. }))
+        .count();
+    if stale == 0 || args.check {
+        plan.items.iter().for_each(|item| results.kept_or_stale(item));
+        return Ok(());
+    }
+    let cancel = interrupt::token();
+    let outcomes = solve(plan, channels, args, streams, &cancel, stale)?;
+    if cancel.is_cancelled() {
+        return Err(Failure::interrupted());
+    }
+    for (item, outcome) in plan.items.iter().zip(outcomes) {
+        match outcome {
+            Outcome::Kept => results.kept_or_stale(item),
+            Outcome::Solved(solved) => {
+                let text = pyiron_lock_lockfile::write(&solved.lock)
+                    .map_err(|error| Failure::unavailable(format!("{}: {error}", item.label())))?;
+                match write_atomically(&item.path, &text) {
+                    Ok(()) => results.written(plan, item, &solved),
+                    Err(failure) => results.unwritten(item, failure),
+                }
+            }
+            Outcome::Unsolvable(explanation) => results.unsolvable(item, explanation),
+            Outcome::Refused(message) => results.refused(item, &message),
+            Outcome::Cancelled => return Err(Failure::interrupted()),
+        }
+    }
+    Ok(())
+}
+
+fn solve(
+    plan: &Plan,
+    channels: &Channels,
+    args: &ResolveArgs,
+    streams: &Streams,
+    cancel: &CancellationToken,
+    stale: usize,
+) -> Result<Vec<Outcome>, Failure> {
+    let sources = channels.directory_sources()?;
+    let pool = ThreadPoolBuilder::new()
+        .num_threads(args.threads.map_or(0, usize::from))
+        .build()
+        .map_err(|error| Failure::unavailable(format!("threads cannot be started: {error}")))?;
+    let progress = Progress::new(streams, plan.items.iter().map(Item::label).collect(), stale);
+    let outcomes = pool.install(|| {
+        let subdirs: BTreeSet<_> = plan
+            .items
+            .iter()
+            .filter(|item| matches!(item.state, State::Stale { .. }))
+            .map(|item| item.set.platform.subdir)
+            .collect();
+        let index = DirectoryIndex::open(&sources, &subdirs).map_err(SourceError::from)?;
+        let jobs = plan.jobs()?;
+        let loaded = load(&jobs, &index, &progress)?;
+        let outcomes = run(&jobs, &loaded, &index, &progress, cancel);
+        // The process ends soon; taking millions of records apart first would only cost time.
+        std::mem::forget((index, loaded));
+        Ok(outcomes)
+    });
+    progress.finish();
+    outcomes
+}
+
+fn announce_pip(set: &RequestSet, label: &str, streams: &Streams) {
+    if !set.pip.is_empty() {
+        let plural = if set.pip.len() == 1 { " is" } else { "s are" };
+        streams.talk(&format!(
+            "note: {label}: {} pip requirement{plural} recorded in the lock, but not locked",
+            set.pip.len()
+        ));
+    }
+}
+
+/// Returns findings as people read them, on stderr when stdout holds JSON.
+fn show_findings(results: &Results, json: bool, streams: &Streams) {
+    if !json {
+        streams.result(&findings_text(&results.findings, streams.stdout_color()));
+    }
+}

@@ -1,0 +1,325 @@
+//! What a run says at its end, for people and for scripts, and the exit code that follows.
+
+use pyiron_lock_core::{Exit, Finding, Lock, RequestSet, finding::any_error};
+use pyiron_lock_solve::{Cause, Explanation, Moved, Solved, StaleReason};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::{
+    plan::{Item, Plan},
+    show_findings,
+    state::State,
+};
+use crate::{
+    args::ResolveArgs,
+    failure::Failure,
+    files::shown,
+    render::{conflict_findings, counted, finding_view, findings_text, folded, origin_view, stale_text},
+    streams::Streams,
+};
+
+/// Everything a run has to say.
+#[derive(Default)]
+pub(super) struct Results {
+    pub(super) findings: Vec<Finding>,
+    lines: Vec<Line>,
+    unsolvable: Vec<(RequestSet, Explanation)>,
+    failures: Vec<Failure>,
+}
+
+/// What became of one lock.
+#[derive(Serialize)]
+struct Line {
+    tier: Option<String>,
+    platform: String,
+    path: String,
+    status: Status,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    records: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    change: Option<Change>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    reasons: Vec<String>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    moved: Vec<String>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Status {
+    Current,
+    Fits,
+    Stale,
+    Written,
+    Unsolvable,
+    Refused,
+    Unwritten,
+}
+
+/// How many records a new lock has otherwise than the earlier one.
+#[derive(Serialize)]
+struct Change {
+    added: usize,
+    removed: usize,
+    moved: usize,
+}
+
+impl Results {
+    /// Returns whether the specs cannot be worked with.
+    pub(super) fn broken(&self) -> bool {
+        any_error(&self.findings)
+    }
+
+    /// Notes a lock that was left alone, or is stale and stays so.
+    pub(super) fn kept_or_stale(&mut self, item: &Item) {
+        let (status, reasons) = match &item.state {
+            State::Current => (Status::Current, Vec::new()),
+            State::Fits => (Status::Fits, Vec::new()),
+            State::Stale { .. } => (Status::Stale, reasons(item)),
+        };
+        self.lines.push(Line {
+            reasons,
+            ..line(item, status)
+        });
+    }
+
+    /// Notes a lock that was written.
+    pub(super) fn written(&mut self, plan: &Plan, item: &Item, solved: &Solved) {
+        let earlier = match &item.state {
+            State::Stale { earlier, .. } => earlier.as_deref(),
+            _ => None,
+        };
+        let moved = solved
+            .moved
+            .iter()
+            .map(|(parent, moved)| moved_text(&plan.items[*parent], moved, &item.set))
+            .collect();
+        self.lines.push(Line {
+            records: Some(solved.lock.records.len()),
+            change: earlier.map(|earlier| change(earlier, &solved.lock)),
+            reasons: reasons_to_replace(item),
+            moved,
+            ..line(item, Status::Written)
+        });
+    }
+
+    /// Notes a lock that could be solved but not written.
+    pub(super) fn unwritten(&mut self, item: &Item, failure: Failure) {
+        self.lines.push(line(item, Status::Unwritten));
+        self.failures.push(failure);
+    }
+
+    /// Notes requests that cannot be satisfied.
+    pub(super) fn unsolvable(&mut self, item: &Item, explanation: Explanation) {
+        self.lines.push(line(item, Status::Unsolvable));
+        self.unsolvable.push((item.set.clone(), explanation));
+    }
+
+    /// Notes records that the solver refused.
+    pub(super) fn refused(&mut self, item: &Item, message: &str) {
+        self.lines.push(Line {
+            reasons: vec![message.to_owned()],
+            ..line(item, Status::Refused)
+        });
+        self.failures
+            .push(Failure::unavailable(format!("{}: {message}", item.label())));
+    }
+
+    /// Says everything and returns the exit code.
+    pub(super) fn show(&self, args: &ResolveArgs, streams: &Streams) -> Exit {
+        if args.json {
+            streams.result(&format!("{:#}\n", self.json()));
+        }
+        show_findings(self, args.json, streams);
+        if !args.json {
+            self.show_lines(streams);
+        }
+        let mut exit = if self.broken() {
+            Exit::BadInput
+        } else {
+            Exit::Clean
+        };
+        for failure in &self.failures {
+            exit = exit.worst(failure.report(streams, false));
+        }
+        for line in &self.lines {
+            exit = exit.worst(match line.status {
+                Status::Stale => Exit::StaleLock,
+                Status::Unsolvable => Exit::NoSolution,
+                Status::Refused | Status::Unwritten => Exit::Unavailable,
+                Status::Current | Status::Fits | Status::Written => Exit::Clean,
+            });
+        }
+        exit
+    }
+
+    fn show_lines(&self, streams: &Streams) {
+        for told in self.told() {
+            streams.result(&findings_text(&told.findings, streams.stdout_color()));
+            let tiers = if told.tiers.is_empty() {
+                String::new()
+            } else {
+                format!("{} on ", folded(&told.tiers))
+            };
+            streams.result(&format!("no solution for {tiers}{}\n\n", folded(&told.platforms)));
+        }
+        let width =
+            |text: fn(&Line) -> &str| self.lines.iter().map(|line| text(line).len()).max().unwrap_or(0);
+        let tiers = width(|line| line.tier.as_deref().unwrap_or(""));
+        let platforms = width(|line| &line.platform);
+        for line in self.lines.iter().filter(|line| line.status != Status::Unsolvable) {
+            let tier = line.tier.as_deref().unwrap_or("");
+            let gap = if tiers == 0 { "" } else { "  " };
+            let text = format!(
+                "{tier:tiers$}{gap}{platform:platforms$}  {}\n",
+                line.text(),
+                platform = line.platform
+            );
+            match line.status {
+                Status::Current | Status::Fits | Status::Written => streams.detail(&text),
+                _ => streams.result(&text),
+            }
+            for reason in &line.reasons {
+                let text = format!("    because {reason}\n");
+                if line.status == Status::Written {
+                    streams.detail(&text);
+                } else {
+                    streams.result(&text);
+                }
+            }
+            for moved in &line.moved {
+                streams.detail(&format!("    {moved}\n"));
+            }
+        }
+    }
+
+    fn told(&self) -> Vec<crate::render::Told> {
+        conflict_findings(
+            self.unsolvable
+                .iter()
+                .map(|(set, explanation)| (set, explanation)),
+        )
+    }
+
+    fn json(&self) -> Value {
+        let explanations: Vec<Value> = self
+            .told()
+            .iter()
+            .map(|told| {
+                let problems: Vec<Value> = told
+                    .findings
+                    .iter()
+                    .map(|finding| {
+                        json!({
+                            "code": finding.code.as_str(),
+                            "message": finding.message,
+                            "requests": finding.origins.iter().map(origin_view).collect::<Vec<_>>(),
+                            "notes": finding.notes,
+                            "help": finding.help,
+                        })
+                    })
+                    .collect();
+                json!({"tiers": told.tiers, "platforms": told.platforms, "problems": problems})
+            })
+            .collect();
+        json!({
+            "locks": self.lines,
+            "explanations": explanations,
+            "findings": self.findings.iter().map(finding_view).collect::<Vec<_>>(),
+        })
+    }
+}
+
+impl Line {
+    fn text(&self) -> String {
+        match self.status {
+            Status::Current => "current".to_owned(),
+            Status::Fits => "fits, left as it is".to_owned(),
+            Status::Stale => format!("stale: {}", self.path),
+            Status::Unsolvable => "no solution".to_owned(),
+            Status::Refused => "not solved".to_owned(),
+            Status::Unwritten => format!("not written: {}", self.path),
+            Status::Written => {
+                let records = counted(self.records.unwrap_or(0), "record");
+                match &self.change {
+                    Some(change) => format!(
+                        "wrote {records} to {} ({} moved, {} added, {} removed)",
+                        self.path, change.moved, change.added, change.removed
+                    ),
+                    None => format!("wrote {records} to {}", self.path),
+                }
+            }
+        }
+    }
+}
+
+fn line(item: &Item, status: Status) -> Line {
+    Line {
+        tier: item.set.tier.as_ref().map(ToString::to_string),
+        platform: item.set.platform.name.to_string(),
+        path: shown(&item.path),
+        status,
+        records: None,
+        change: None,
+        reasons: Vec::new(),
+        moved: Vec::new(),
+    }
+}
+
+fn reasons(item: &Item) -> Vec<String> {
+    match &item.state {
+        State::Stale { reasons, .. } => reasons
+            .iter()
+            .map(|reason| stale_text(reason, &item.set))
+            .collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Returns why an existing lock is replaced; that a new one did not exist goes without saying.
+fn reasons_to_replace(item: &Item) -> Vec<String> {
+    match &item.state {
+        State::Stale { reasons: why, .. } if why.contains(&StaleReason::Missing) => Vec::new(),
+        _ => reasons(item),
+    }
+}
+
+fn change(earlier: &Lock, now: &Lock) -> Change {
+    let name =
+        |record: &rattler_conda_types::RepoDataRecord| record.package_record.name.as_normalized().to_owned();
+    let kept: Vec<_> = now
+        .records
+        .iter()
+        .filter_map(|record| Some((record, earlier.record(&name(record))?)))
+        .collect();
+    Change {
+        added: now.records.len() - kept.len(),
+        removed: earlier.records.len() - kept.len(),
+        moved: kept.iter().filter(|(now, before)| now.url != before.url).count(),
+    }
+}
+
+fn moved_text(parent: &Item, moved: &[Moved], set: &RequestSet) -> String {
+    let parent = parent
+        .set
+        .tier
+        .as_ref()
+        .map_or("its parent", |tier| tier.as_str());
+    let lines: Vec<String> = moved
+        .iter()
+        .map(|moved| {
+            let cause = match &moved.cause {
+                Cause::Request(request) => format!("`{}`", set.requests[*request].text()),
+                Cause::Dependency { record, dependency } => format!("{record} needs `{dependency}`"),
+                Cause::ParentNeeds(dependency) => format!("the other needs `{dependency}`"),
+                Cause::NotOffered => "the index does not have the other any more".to_owned(),
+                Cause::Together => "together with the others".to_owned(),
+            };
+            format!(
+                "{} {} instead of {} ({cause})",
+                moved.name, moved.child, moved.parent
+            )
+        })
+        .collect();
+    format!("differs from {parent}: {}", folded(&lines))
+}

@@ -1,0 +1,172 @@
+//! Reads with limits and writes that leave the old file or the new one, never a part.
+
+use std::{
+    fs::TryLockError,
+    io::{ErrorKind, Read, Write},
+    path::{Path, PathBuf},
+};
+
+use pyiron_lock_core::{SourceFile, SourceRef};
+
+use crate::{failure::Failure, streams::Streams};
+
+const TEMPORARY_PREFIX: &str = ".pyiron-lock-";
+const TEMPORARY_SUFFIX: &str = ".tmp";
+
+/// The most that a lock may hold.
+pub(crate) const MAX_LOCK_BYTES: u64 = 64 << 20;
+
+/// Reads a text that a person wrote.
+pub(crate) fn read_source(path: &Path, limit: u64) -> Result<SourceRef, Failure> {
+    let text = read_text(path, limit)?;
+    Ok(SourceFile::new(shown(path), text))
+}
+
+/// Reads a text file of at most `limit` bytes.
+pub(crate) fn read_text(path: &Path, limit: u64) -> Result<String, Failure> {
+    let metadata = std::fs::metadata(path).map_err(|error| read_failure(path, &error))?;
+    if metadata.is_dir() {
+        return Err(Failure::bad_input(format!(
+            "{} is a folder, not a file",
+            shown(path)
+        )));
+    }
+    let file = std::fs::File::open(path).map_err(|error| read_failure(path, &error))?;
+    let mut bytes = Vec::new();
+    file.take(limit + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| read_failure(path, &error))?;
+    if bytes.len() as u64 > limit {
+        return Err(Failure::bad_input(format!(
+            "{} holds more than {} MiB, which no such file needs",
+            shown(path),
+            limit >> 20
+        ))
+        .help("check that this is the file you meant"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..valid]
+            .iter()
+            .filter(|byte| **byte == b'\n')
+            .count()
+            + 1;
+        Failure::bad_input(format!("{}:{line}: this is not UTF-8 text", shown(path)))
+            .help("save the file with the encoding UTF-8")
+    })
+}
+
+fn read_failure(path: &Path, error: &std::io::Error) -> Failure {
+    let shown = shown(path);
+    match error.kind() {
+        ErrorKind::NotFound => Failure::bad_input(format!("{shown} does not exist")),
+        ErrorKind::PermissionDenied => {
+            Failure::unavailable(format!("{shown} cannot be read: permission denied"))
+        }
+        _ => Failure::unavailable(format!("{shown} cannot be read: {error}")),
+    }
+}
+
+/// Returns a path as shown to people: relative to the current folder where it is below it, `/` as separator.
+pub(crate) fn shown(path: &Path) -> String {
+    let relative = std::env::current_dir()
+        .ok()
+        .and_then(|current| path.strip_prefix(current).ok().map(Path::to_owned))
+        .unwrap_or_else(|| path.to_owned());
+    let text = relative.to_string_lossy().replace('\\', "/");
+    let text = text.strip_prefix("./").unwrap_or(&text);
+    if text.is_empty() {
+        ".".to_owned()
+    } else {
+        text.to_owned()
+    }
+}
+
+/// Writes a file through a temporary one beside it; interrupted at any moment, the old file or the new one is there.
+pub(crate) fn write_atomically(path: &Path, text: &str) -> Result<(), Failure> {
+    let folder = match path.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    write_in(folder, path, text).map_err(|error| {
+        let failure = Failure::unavailable(format!("{} cannot be written: {error}", shown(path)));
+        match error.kind() {
+            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
+                failure.help("make room and run again; what was there before is untouched")
+            }
+            _ => failure.help("what was there before is untouched"),
+        }
+    })
+}
+
+fn write_in(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        // The umask of the user applies when the file is created.
+        builder.permissions(std::fs::Permissions::from_mode(0o666));
+    }
+    let mut file = builder.tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    file.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}
+
+/// Holds a lock folder for one run, so that two runs at once do not work on the same locks.
+pub(crate) struct FolderGuard {
+    _handle: Option<std::fs::File>,
+}
+
+impl FolderGuard {
+    /// Waits until no other run holds the folder, then removes what a killed run left behind.
+    ///
+    /// File systems without locks are worked on without waiting; writes are atomic there as well.
+    pub(crate) fn acquire(folder: &Path, streams: &Streams) -> Result<Self, Failure> {
+        std::fs::create_dir_all(folder)
+            .map_err(|error| Failure::unavailable(format!("{} cannot be created: {error}", shown(folder))))?;
+        let Ok(handle) = std::fs::File::open(folder) else {
+            return Ok(Self { _handle: None });
+        };
+        let held = match handle.try_lock() {
+            Ok(()) => true,
+            Err(TryLockError::WouldBlock) => {
+                streams.talk(&format!(
+                    "waiting for another run that works on {}",
+                    shown(folder)
+                ));
+                handle.lock().is_ok()
+            }
+            Err(TryLockError::Error(_)) => false,
+        };
+        if held {
+            sweep(folder);
+        }
+        Ok(Self {
+            _handle: held.then_some(handle),
+        })
+    }
+}
+
+/// Removes temporary files that nobody can be writing any more; failing to is harmless.
+fn sweep(folder: &Path) {
+    let entries = |folder: &Path| -> Vec<PathBuf> {
+        let read = std::fs::read_dir(folder).into_iter().flatten();
+        read.flatten().map(|entry| entry.path()).collect()
+    };
+    for path in entries(folder).into_iter().flat_map(|path| {
+        let below = if path.is_dir() { entries(&path) } else { Vec::new() };
+        below.into_iter().chain([path])
+    }) {
+        let name = path
+            .file_name()
+            .map(|name| name.to_string_lossy().into_owned())
+            .unwrap_or_default();
+        if name.starts_with(TEMPORARY_PREFIX) && name.ends_with(TEMPORARY_SUFFIX) && path.is_file() {
+            drop(std::fs::remove_file(path));
+        }
+    }
+}

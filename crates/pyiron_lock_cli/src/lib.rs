@@ -1,0 +1,36 @@
+//! The program `pyiron-lock` as a function: reads arguments, runs one command, turns its result into an exit
+//! code. A library only so that the tests can build the same program.
+
+mod args;
+mod channels;
+mod commands;
+mod failure;
+mod files;
+mod interrupt;
+mod platforms;
+mod progress;
+mod project;
+mod render;
+mod streams;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::{args::Cli, streams::Streams};
+
+/// Records are millions of small strings made on several threads, which the system allocator is slow at.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    let cli = Cli::parse();
+    let streams = Streams::new(&cli.global);
+    let result = commands::run(&cli, &streams);
+    let exit = match result {
+        Ok(exit) => exit,
+        Err(failure) => failure.report(&streams, cli.json()),
+    };
+    ExitCode::from(exit.code())
+}
