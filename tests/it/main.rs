@@ -1,1 +1,19 @@
-//! Tests through the binary.
+//! Tests through the program, and across rooms.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "a test ends with the message of what went wrong"
+)]
+
+mod determinism;
+mod hostile;
+mod interrupted;
+mod meta;
+mod oracle;
+mod real_index;
+mod reference;
+mod resolve;
+mod scenarios;
+mod support;
+mod validate;

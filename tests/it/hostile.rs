@@ -1,0 +1,275 @@
+//! Input that is wrong, huge, damaged or hostile: one clear message, the right exit code, nothing lost.
+
+use std::{fs, process::Command};
+
+use pyiron_lock_testkit::Channel;
+
+use crate::support::{Project, Ran, program, run, tree};
+
+const ENVIRONMENT: &str = "channels: [forge, nodefaults]\ndependencies:\n  - numpy\n";
+
+fn project() -> Project {
+    let channel = Channel::new("forge").package("numpy 2.3.4 0");
+    Project::new(
+        &channel,
+        &[("minimal", "    platforms: [linux-64]\n", ENVIRONMENT)],
+    )
+}
+
+/// Checks that a run ended with `code` and one error that says all of `words`, and that it wrote no lock.
+#[track_caller]
+fn refused(project: &Project, ran: Ran, code: i32, words: &[&str]) {
+    let ran = ran.exits(code);
+    let said = format!("{}{}", ran.stdout, ran.stderr);
+    for word in words {
+        assert!(said.contains(word), "no `{word}` in:\n{said}");
+    }
+    assert!(!said.contains("panicked"), "{said}");
+    let locks = project.path("lockfiles");
+    assert!(
+        !locks.exists() || tree(&locks).is_empty(),
+        "something was written"
+    );
+}
+
+#[test]
+fn an_unknown_tier_is_named_with_the_likely_one() {
+    let project = project();
+    refused(
+        &project,
+        project.run(&["resolve", "--tier", "minimla"]),
+        2,
+        &["`minimla`", "did you mean `minimal`"],
+    );
+}
+
+#[test]
+fn an_unknown_platform_is_named_with_the_likely_one() {
+    let project = project();
+    let ran = project.run(&["resolve", "--platform", "linux-46"]);
+    refused(&project, ran, 2, &["`linux-46`", "did you mean `linux-64`"]);
+}
+
+#[test]
+fn a_missing_file_is_named() {
+    let project = project();
+    fs::remove_file(project.path("specs/minimal/environment.yml")).unwrap();
+    refused(
+        &project,
+        project.run(&["resolve"]),
+        2,
+        &["specs/tiers.yml:", "minimal", "does not exist"],
+    );
+    let ran = project.run(&["resolve", "--file", "no.yml", "-p", "linux-64", "-o", "x.lock"]);
+    refused(&project, ran, 2, &["no.yml does not exist"]);
+    let ran = run(project.command(&["resolve"]).current_dir("/"));
+    refused(&project, ran, 2, &["specs/tiers.yml", "--project"]);
+}
+
+#[test]
+fn a_truncated_index_is_refused() {
+    let project = project();
+    let text = project.read("channel/linux-64/repodata.json");
+    project.write("channel/linux-64/repodata.json", &text[..text.len() / 2]);
+    refused(
+        &project,
+        project.run(&["resolve"]),
+        6,
+        &["linux-64/repodata.json", "not a complete repodata file"],
+    );
+}
+
+#[test]
+fn a_garbage_index_is_refused() {
+    let project = project();
+    for garbage in [
+        "",
+        "[]",
+        "<html>404</html>",
+        "{\"packages.conda\": 3}",
+        "\u{0}\u{1}",
+    ] {
+        project.write("channel/linux-64/repodata.json", garbage);
+        let ran = project.run(&["resolve"]);
+        if garbage == "[]" {
+            assert_ne!(ran.code, Some(0), "an index that is a list was accepted");
+            continue;
+        }
+        refused(&project, ran, 6, &["linux-64/repodata.json"]);
+    }
+}
+
+#[test]
+fn a_damaged_compressed_index_is_refused() {
+    let project = project();
+    let folder = project.path("channel/linux-64");
+    let text = fs::read(folder.join("repodata.json")).unwrap();
+    fs::remove_file(folder.join("repodata.json")).unwrap();
+    let compressed = zstd::encode_all(text.as_slice(), 3).unwrap();
+    fs::write(
+        folder.join("repodata.json.zst"),
+        &compressed[..compressed.len() - 8],
+    )
+    .unwrap();
+    refused(&project, project.run(&["resolve"]), 6, &["repodata.json.zst"]);
+    fs::write(folder.join("repodata.json.zst"), compressed).unwrap();
+    project.run(&["resolve", "-p", "linux-64"]).exits(0);
+}
+
+#[test]
+fn an_index_with_hostile_names_is_refused() {
+    let record = |name: &str, file: &str, more: &str| {
+        format!(
+            "{{\"info\": {{\"subdir\": \"linux-64\"{}}}, \"packages\": {{}}, \"packages.conda\": {{\"{file}\": \
+             {{\"name\": \"{name}\", \"version\": \"1\", \"build\": \"0\", \"build_number\": 0, \"depends\": [{more}], \
+             \"subdir\": \"linux-64\"}}}}}}",
+            if more.is_empty() {
+                ", \"base_url\": \"https://elsewhere.invalid/\""
+            } else {
+                ""
+            }
+        )
+    };
+    for (index, word) in [
+        (record("../x", "../x-1-0.conda", "\"a\""), "../x"),
+        (record("numpy", "../numpy-1-0.conda", "\"a\""), "numpy"),
+        (
+            record("numpy", "numpy-1-0.conda", "\"$(rm -rf)\""),
+            "numpy-1-0.conda",
+        ),
+        (record("numpy", "numpy-1-0.conda", "\"py* >=1\""), "py*"),
+        (record("numpy", "numpy-1-0.conda", ""), "elsewhere.invalid"),
+        (record("scipy", "numpy-1-0.conda", "\"a\""), "numpy-1-0.conda"),
+    ] {
+        let project = project();
+        project.write("channel/linux-64/repodata.json", &index);
+        refused(&project, project.run(&["resolve"]), 6, &["refused", word]);
+    }
+}
+
+#[test]
+fn a_read_only_folder_is_told_and_nothing_is_lost() {
+    let project = project();
+    project.write("lockfiles/minimal/linux-64.lock", "old\n");
+    // Root ignores permissions, so the folder is made unwritable in a way that holds for root: it is a file.
+    project.write("blocked", "");
+    let ran = project.run(&["resolve", "--lock-dir", "blocked/locks"]).exits(6);
+    assert!(ran.stderr.contains("blocked/locks"), "{ran:?}");
+    assert_eq!(project.read("lockfiles/minimal/linux-64.lock"), "old\n");
+    if std::env::var_os("USER").is_some_and(|user| user != "root") {
+        use std::os::unix::fs::PermissionsExt;
+        fs::create_dir(project.path("locked")).unwrap();
+        fs::set_permissions(project.path("locked"), fs::Permissions::from_mode(0o555)).unwrap();
+        project.run(&["resolve", "--lock-dir", "locked"]).exits(6);
+    }
+}
+
+#[test]
+fn a_full_disk_leaves_the_old_lock_and_no_litter() {
+    let project = project();
+    project.run(&["resolve", "-p", "linux-64"]).exits(0);
+    let old = project.read("lockfiles/minimal/linux-64.lock");
+    let disk = project.path("disk");
+    fs::create_dir(&disk).unwrap();
+    // The smallest tmpfs is one page: the folder fits, a lock does not.
+    let mounted = Command::new("mount")
+        .args(["-t", "tmpfs", "-o", "size=4k", "none"])
+        .arg(&disk)
+        .status();
+    if !mounted.is_ok_and(|status| status.success()) {
+        eprintln!("a_full_disk_leaves_the_old_lock_and_no_litter did not run: tmpfs cannot be mounted here");
+        return;
+    }
+    fs::write(disk.join("filler"), vec![b'x'; 4096]).unwrap();
+    let ran = project.run(&["resolve", "--lock-dir", "disk"]);
+    let left: Vec<String> = tree(&disk).into_iter().map(|(name, _)| name).collect();
+    let unmounted = Command::new("umount").arg(&disk).status().unwrap();
+    assert!(unmounted.success());
+    let ran = ran.exits(6);
+    assert!(ran.stderr.contains("No space left on device"), "{ran:?}");
+    assert_eq!(left, ["filler"]);
+    assert_eq!(project.read("lockfiles/minimal/linux-64.lock"), old);
+}
+
+#[test]
+fn a_fifty_megabyte_environment_file_is_refused_quickly() {
+    let project = project();
+    let line = "  - numpy >=1.0,<3\n";
+    project.write(
+        "specs/minimal/environment.yml",
+        &format!("dependencies:\n{}", line.repeat((50 << 20) / line.len())),
+    );
+    refused(
+        &project,
+        project.run(&["resolve"]),
+        2,
+        &["specs/minimal/environment.yml", "8 MiB"],
+    );
+}
+
+#[test]
+fn ten_thousand_dependencies_are_read_and_each_unknown_one_is_told() {
+    let project = project();
+    let lines: String = (0..10_000).map(|i| format!("  - package-{i} >=1\n")).collect();
+    project.write(
+        "specs/minimal/environment.yml",
+        &format!("channels: [forge, nodefaults]\ndependencies:\n{lines}"),
+    );
+    project.run(&["validate"]).exits(0);
+    let ran = project.run(&["resolve", "--json"]).exits(3);
+    let problems = ran.json()["explanations"][0]["problems"]
+        .as_array()
+        .unwrap()
+        .len();
+    assert_eq!(problems, 10_000);
+}
+
+#[test]
+fn ten_thousand_dependencies_that_exist_are_solved() {
+    let packages = (0..10_000).map(|i| format!("package-{i} 1.0 0").as_str().into());
+    let project = Project::new(
+        &Channel::new("forge").packages(packages),
+        &[("minimal", "", ENVIRONMENT)],
+    );
+    let lines: String = (0..10_000).map(|i| format!("  - package-{i} >=1\n")).collect();
+    project.write(
+        "specs/minimal/environment.yml",
+        &format!("channels: [forge, nodefaults]\ndependencies:\n{lines}"),
+    );
+    project.run(&["resolve", "-p", "linux-64"]).exits(0);
+}
+
+#[test]
+fn a_lock_of_a_newer_program_is_not_overwritten() {
+    let project = project();
+    project.run(&["resolve"]).exits(0);
+    let text = project
+        .read("lockfiles/minimal/linux-64.lock")
+        .replace("  format: 1\n", "  format: 99\n");
+    project.write("lockfiles/minimal/linux-64.lock", &text);
+    let ran = project.run(&["resolve"]).exits(2);
+    assert!(ran.stderr.contains("format 99"), "{ran:?}");
+    assert_eq!(project.read("lockfiles/minimal/linux-64.lock"), text);
+}
+
+#[test]
+fn credentials_in_a_channel_are_refused_and_not_repeated() {
+    let project = project();
+    let ran = project
+        .run(&["resolve", "-c", "https://user:secret@example.invalid/forge"])
+        .exits(2);
+    assert!(
+        ran.stderr.contains("user name or password") && !ran.stderr.contains("secret"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_closed_pipe_is_not_an_error() {
+    let script = "\"$0\" resolve --help | true; exit ${PIPESTATUS[0]}";
+    let ran = run(program().arg("--version"));
+    assert_eq!(ran.code, Some(0));
+    let mut command = Command::new("bash");
+    command.args(["-c", script, env!("CARGO_BIN_EXE_pyiron-lock-tested")]);
+    run(&mut command).exits(0);
+}

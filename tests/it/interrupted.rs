@@ -1,0 +1,144 @@
+//! Killed at any moment, or run twice at once, every lock is whole and old or new.
+
+use std::{collections::BTreeSet, thread, time::Duration};
+
+use pyiron_lock_testkit::{Channel, Package};
+
+use crate::support::{Project, tree};
+
+const LINUX: &str = "    platforms: [linux-64]\n";
+
+fn project() -> Project {
+    let numpy = (0..60).map(|i| Package::new(&format!("numpy 2.{i}.0 0")).depends(["libblas"]));
+    let channel = Channel::new("forge").packages(numpy).package("libblas 3.9.0 0");
+    let environment = "channels: [forge, nodefaults]\ndependencies:\n  - numpy <2.10\n";
+    Project::new(
+        &channel,
+        &[
+            ("one", LINUX, environment),
+            ("two", LINUX, environment),
+            ("three", LINUX, environment),
+        ],
+    )
+}
+
+fn edit(project: &Project, bound: &str) {
+    for tier in ["one", "two", "three"] {
+        let environment = format!("channels: [forge, nodefaults]\ndependencies:\n  - numpy {bound}\n");
+        project.write(&format!("specs/{tier}/environment.yml"), &environment);
+    }
+}
+
+/// Returns the locks of a project resolved with that bound.
+fn locks(project: &Project, bound: &str) -> BTreeSet<(String, String)> {
+    edit(project, bound);
+    project.run(&["resolve", "--lock-dir", "expected"]).exits(0);
+    let locks = tree(&project.path("expected")).into_iter().collect();
+    std::fs::remove_dir_all(project.path("expected")).unwrap();
+    locks
+}
+
+#[test]
+fn killed_at_fifty_moments_each_lock_is_old_or_new() {
+    let project = project();
+    let new = locks(&project, ">=2.50");
+    let old = locks(&project, "<2.10");
+    let started = std::time::Instant::now();
+    project.run(&["resolve"]).exits(0);
+    let whole = started.elapsed() * 2;
+    let mut changed = 0;
+    for moment in 0..50 {
+        edit(&project, "<2.10");
+        project.run(&["resolve"]).exits(0);
+        edit(&project, ">=2.50");
+        let mut child = project.command(&["resolve", "--quiet"]).spawn().unwrap();
+        thread::sleep(whole * moment / 50);
+        drop(child.kill());
+        child.wait().unwrap();
+        let found: Vec<(String, String)> = tree(&project.path("lockfiles"))
+            .into_iter()
+            .filter(|(name, _)| !name.ends_with(".tmp"))
+            .collect();
+        assert_eq!(found.len(), 3);
+        for lock in found {
+            assert!(
+                old.contains(&lock) || new.contains(&lock),
+                "{} is neither old nor new",
+                lock.0
+            );
+            changed += usize::from(new.contains(&lock));
+        }
+    }
+    project.run(&["resolve"]).exits(0);
+    assert_eq!(
+        tree(&project.path("lockfiles"))
+            .into_iter()
+            .collect::<BTreeSet<_>>(),
+        new,
+        "litter was left"
+    );
+    assert!(changed > 0, "no run got far enough to change a lock");
+}
+
+#[test]
+fn two_runs_at_once_end_with_the_same_locks() {
+    let project = project();
+    let expected = locks(&project, "<2.30");
+    for _ in 0..5 {
+        drop(std::fs::remove_dir_all(project.path("lockfiles")));
+        let mut children: Vec<_> = (0..4)
+            .map(|_| project.command(&["resolve", "--quiet"]).spawn().unwrap())
+            .collect();
+        for child in &mut children {
+            assert!(child.wait().unwrap().success());
+        }
+        assert_eq!(
+            tree(&project.path("lockfiles"))
+                .into_iter()
+                .collect::<BTreeSet<_>>(),
+            expected
+        );
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_ends_with_130_and_writes_nothing() {
+    let project = project();
+    // A pipe nobody writes to as index would hang; a large conflict keeps the solver busy instead.
+    let packages = (0..14).flat_map(|i| {
+        (0..40).map(move |v| {
+            Package::new(&format!("p{i} {v} 0")).depends(
+                (0..14)
+                    .filter(|j| *j != i)
+                    .map(|j| format!("p{j} !={}", (v * 7 + j * 3 + i) % 40)),
+            )
+        })
+    });
+    Channel::new("forge")
+        .packages(packages)
+        .package("never 1 0")
+        .write_repodata(&project.path("channel"))
+        .unwrap();
+    let lines: String = (0..14).map(|i| format!("  - p{i}\n")).collect();
+    project.write(
+        "specs/one/environment.yml",
+        &format!("channels: [forge, nodefaults]\ndependencies:\n{lines}  - never >=2\n"),
+    );
+    let mut child = project
+        .command(&["resolve", "--quiet", "-t", "one"])
+        .spawn()
+        .unwrap();
+    thread::sleep(Duration::from_millis(5));
+    let signalled = std::process::Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
+    assert!(signalled.success());
+    let code = child.wait().unwrap().code();
+    assert!(
+        matches!(code, Some(130 | 3)) || code.is_none(),
+        "ended with {code:?}"
+    );
+    assert!(tree(&project.path("lockfiles")).is_empty());
+}

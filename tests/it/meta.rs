@@ -1,0 +1,75 @@
+//! Promises that the code makes about itself.
+
+use std::{collections::BTreeSet, fs};
+
+use crate::support::{program, repository, run};
+
+#[test]
+fn codes_are_unique_words_with_documentation() {
+    let mut words = BTreeSet::new();
+    for code in pyiron_lock_spec::codes::ALL
+        .iter()
+        .chain(pyiron_lock_solve::codes::ALL)
+    {
+        let info = code.info();
+        let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        assert!(info.word.chars().all(kebab), "{} is not kebab-case", info.word);
+        assert!(words.insert(info.word), "{} is used twice", info.word);
+        assert!(
+            !info.title.is_empty() && info.docs.len() > 40,
+            "{} is not documented",
+            info.word
+        );
+    }
+}
+
+#[test]
+fn the_solver_named_in_locks_is_the_one_built_in() {
+    let lock = fs::read_to_string(repository().join("Cargo.lock")).unwrap();
+    for solver in pyiron_lock_solve::SOLVER.split(", ") {
+        let (name, version) = solver.split_once(' ').unwrap();
+        let entry = format!("name = \"{name}\"\nversion = \"{version}\"\n");
+        assert!(lock.contains(&entry), "Cargo.lock has no {solver}");
+    }
+}
+
+#[test]
+fn no_snapshot_is_left_without_its_test() {
+    let scenarios: BTreeSet<String> = names("tests/scenarios", ".yml");
+    for snapshot in names("tests/it/snapshots", ".snap") {
+        if let Some(scenario) = snapshot.strip_prefix("it__scenarios__told@") {
+            assert!(scenarios.contains(scenario), "{snapshot} has no scenario");
+        }
+    }
+}
+
+fn names(folder: &str, suffix: &str) -> BTreeSet<String> {
+    fs::read_dir(repository().join(folder))
+        .unwrap()
+        .filter_map(|entry| entry.unwrap().file_name().into_string().ok())
+        .filter_map(|name| name.strip_suffix(suffix).map(str::to_owned))
+        .collect()
+}
+
+#[test]
+fn help_says_what_there_is() {
+    for arguments in [
+        vec!["--help"],
+        vec!["resolve", "--help"],
+        vec!["validate", "--help"],
+    ] {
+        let name = arguments.join("_").replace("--", "");
+        let ran = run(program().args(&arguments).env("COLUMNS", "100")).exits(0);
+        insta::with_settings!({snapshot_suffix => name, omit_expression => true}, {
+            insta::assert_snapshot!("help", ran.stdout);
+        });
+    }
+}
+
+#[test]
+fn completions_exist_for_the_usual_shells() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let ran = run(program().args(["completions", shell])).exits(0);
+        assert!(ran.stdout.contains("channel-source"), "{shell}");
+    }
+}
