@@ -7,6 +7,7 @@
 )]
 
 mod determinism;
+mod docs;
 mod hostile;
 mod interrupted;
 mod meta;

@@ -18,8 +18,21 @@ pub(crate) struct Member {
 /// One line of a manifest.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Dependency {
-    name: String,
-    dev: bool,
+    /// The package name.
+    pub(crate) name: String,
+    /// Whether only tests use it.
+    pub(crate) dev: bool,
+}
+
+impl Dependency {
+    /// Returns the name that sources use.
+    pub(crate) fn library(&self) -> String {
+        if self.name == CLI {
+            "pyiron_lock_cli".to_owned()
+        } else {
+            self.name.replace('-', "_")
+        }
+    }
 }
 
 /// What a room may use of the other rooms.
@@ -62,7 +75,6 @@ const RESTRICTED: &[(&str, &[&str])] = &[
     ("reqwest", &[GATEWAY]),
     ("tokio", &[GATEWAY]),
     ("rattler", &[HOST]),
-    ("assert_cmd", &[]),
     ("insta", &[]),
     ("proptest", &[]),
     (TESTKIT, &[XTASK]),
@@ -225,7 +237,7 @@ mod tests {
 
     #[test]
     fn test_tools_are_for_tests_only() {
-        for name in ["insta", "proptest", "assert_cmd", TESTKIT] {
+        for name in ["insta", "proptest", TESTKIT] {
             let found = problems("pyiron_lock_spec", &[TESTKIT], &[(name, None)]);
             assert_eq!(
                 found,

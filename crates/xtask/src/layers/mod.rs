@@ -1,7 +1,9 @@
-//! Who may depend on whom ([`arrows`]), and what pure rooms may not call ([`pure`]).
+//! Who may depend on whom ([`arrows`]), what pure rooms may not call ([`pure`]), and what is asked for in vain
+//! ([`unused`]).
 
 mod arrows;
 mod pure;
+mod unused;
 
 use std::path::Path;
 
@@ -15,9 +17,11 @@ pub(crate) fn run(root: &Path) -> Report {
     };
     let mut report = Report::default();
     report.problems.extend(arrows::check(&members));
-    match pure::scan(root) {
-        Ok(problems) => report.problems.extend(problems),
-        Err(error) => report.problems.push(error),
+    for found in [pure::scan(root), unused::scan(root, &members)] {
+        match found {
+            Ok(problems) => report.problems.extend(problems),
+            Err(error) => report.problems.push(error),
+        }
     }
     report
 }

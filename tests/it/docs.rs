@@ -1,0 +1,136 @@
+//! The documentation keeps its word: commands it shows work, links lead somewhere, CI runs what the README says.
+
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use crate::support::{program, repository, run, tree};
+
+/// Returns the lines of code blocks of a kind.
+fn blocks<'t>(text: &'t str, kind: &str) -> Vec<&'t str> {
+    let mut inside = false;
+    let mut lines = Vec::new();
+    for line in text.lines() {
+        if line.starts_with("```") {
+            inside = line == format!("```{kind}");
+        } else if inside {
+            lines.push(line);
+        }
+    }
+    lines
+}
+
+fn copy(from: &Path, to: &Path) {
+    for (name, text) in tree(from) {
+        let path = to.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}
+
+/// Runs every `$ pyiron-lock ..` line in `folder`; those that need genuine records only where they are at hand.
+fn run_commands(text: &str, folder: &Path) -> usize {
+    let index = std::env::var("PYIRON_LOCK_REAL_INDEX").ok();
+    let mut count = 0;
+    for line in blocks(text, "console") {
+        let command = line
+            .strip_prefix("$ pyiron-lock ")
+            .unwrap_or_else(|| panic!("`{line}` is not a command of ours"));
+        let command = command.replace("/tmp/", &format!("{}/", folder.display()));
+        let command = match &index {
+            Some(index) => command.replace(
+                "/srv/conda-forge",
+                &fs::canonicalize(index).unwrap().to_string_lossy(),
+            ),
+            None if command.contains("/srv/conda-forge") => {
+                eprintln!("`{line}` did not run: PYIRON_LOCK_REAL_INDEX is not set");
+                continue;
+            }
+            None => command,
+        };
+        run(program().current_dir(folder).args(command.split_whitespace())).exits(0);
+        count += 1;
+    }
+    count
+}
+
+#[test]
+fn the_commands_of_the_readme_work() {
+    let root = repository();
+    let folder = tempfile::tempdir().unwrap();
+    for part in ["specs", "lockfiles", "tests/sample-channel"] {
+        copy(&root.join(part), &folder.path().join(part));
+    }
+    fs::write(
+        folder.path().join("environment.yml"),
+        "channels: [conda-forge, nodefaults]\ndependencies:\n  - python =3.12\n",
+    )
+    .unwrap();
+    assert!(
+        run_commands(
+            &fs::read_to_string(root.join("README.md")).unwrap(),
+            folder.path()
+        ) >= 3
+    );
+}
+
+#[test]
+fn the_guide_works_from_nothing() {
+    let root = repository();
+    let text = fs::read_to_string(root.join("docs/guide/first-project.md")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    copy(
+        &root.join("tests/sample-channel"),
+        &folder.path().join("sample-channel"),
+    );
+    let mut parts = text.split("<!-- file: ");
+    parts.next();
+    for part in parts {
+        let (name, rest) = part.split_once(" -->").unwrap();
+        let body = rest.split("```").nth(1).unwrap().strip_prefix("yaml\n").unwrap();
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, body).unwrap();
+    }
+    assert!(run_commands(&text, folder.path()) >= 4);
+    assert!(folder.path().join("lockfiles/advanced/linux-64.lock").is_file());
+}
+
+#[test]
+fn ci_runs_both_commands_of_the_readme() {
+    let root = repository();
+    let readme = fs::read_to_string(root.join("README.md")).unwrap();
+    let gate = fs::read_to_string(root.join(".ci/run")).unwrap();
+    let commands = blocks(&readme, "sh");
+    assert_eq!(commands.len(), 2);
+    for command in commands {
+        assert!(
+            gate.lines().any(|line| line == format!("step {command}")),
+            ".ci/run does not run `{command}`"
+        );
+    }
+}
+
+#[test]
+fn links_between_pages_lead_somewhere() {
+    let root = repository();
+    let mut pages: Vec<PathBuf> = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "crates/README.md"]
+        .map(|page| root.join(page))
+        .into();
+    pages.extend(
+        tree(&root.join("docs"))
+            .into_iter()
+            .map(|(name, _)| root.join("docs").join(name)),
+    );
+    for page in pages {
+        let text = fs::read_to_string(&page).unwrap();
+        for link in text.split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let file = link.split('#').next().unwrap_or_default();
+            if !file.contains("://") && !file.is_empty() {
+                let target = page.parent().unwrap().join(file);
+                assert!(target.exists(), "{} links to {link}", page.display());
+            }
+        }
+    }
+}
