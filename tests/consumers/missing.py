@@ -68,9 +68,8 @@ def main() -> None:
         named = {
             request["line"]
             for explanation in json_of(done).get("explanations", [])
-            for problem in explanation["problems"]
-            if problem["code"] == code
-            for request in problem["requests"]
+            if explanation["problem"]["code"] == code
+            for request in explanation["problem"]["origins"]
         }
         found = [
             f"line {n} `{texts[n]}` is not named by the program"

@@ -59,8 +59,7 @@ def main() -> None:
             blamed = {
                 request["line"]
                 for explanation in json_of(done).get("explanations", [])
-                for problem in explanation["problems"]
-                for request in problem["requests"]
+                for request in explanation["problem"]["origins"]
             }
             lines = ", ".join(str(sorted(subset)) for subset in smallest)
             found = []

@@ -2,7 +2,9 @@
 
 use std::{fs, path::Path};
 
-use crate::support::{program, repository, run, tree};
+use pyiron_lock_testkit::{Channel, Package};
+
+use crate::support::{Project, copy_tree, program, repository, run, tree};
 
 fn resolve(
     project: &Path,
@@ -87,10 +89,38 @@ fn reversed(text: &str) -> String {
     )
 }
 
-fn copy_tree(from: &Path, to: &Path) {
-    for (name, text) in tree(from) {
-        let path = to.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
+#[test]
+fn the_order_of_lines_does_not_count() {
+    // Either package can be new, not both: whichever the solver meets first would win.
+    let channel = Channel::new("forge")
+        .package(Package::new("a 2 0").depends(["x 1.*"]))
+        .package(Package::new("a 1 0"))
+        .package(Package::new("b 2 0").depends(["x 2.*"]))
+        .package(Package::new("b 1 0"))
+        .packages(["x 1 0", "x 2 0"].map(Package::from));
+    let locks = ["  - a\n  - b\n", "  - b\n  - a\n"].map(|lines| {
+        let text = format!("channels: [forge, nodefaults]\ndependencies:\n{lines}");
+        let project = Project::new(&channel, &[("minimal", "    platforms: [linux-64]\n", &text)]);
+        project.run(&["resolve"]).exits(0);
+        project.read("lockfiles/minimal/linux-64.lock")
+    });
+    assert!(locks[0] == locks[1], "{}\n{}", locks[0], locks[1]);
+}
+
+#[test]
+fn capitals_in_a_dependency_do_not_hide_it() {
+    let channel = Channel::new("forge")
+        .package(Package::new("pip 1 0").depends(["PyJWT >=2"]))
+        .package("pyjwt 2.8 0");
+    let text = "channels: [forge, nodefaults]\ndependencies:\n  - pip\n";
+    let linux = "    platforms: [linux-64]\n";
+    let other = "channels: [forge, nodefaults]\ndependencies:\n  - pyjwt\n";
+    let project = Project::new(&channel, &[("minimal", linux, text), ("other", linux, other)]);
+    project.run(&["resolve"]).exits(0);
+    assert!(
+        project
+            .read("lockfiles/minimal/linux-64.lock")
+            .contains("pyjwt-2.8-0.conda")
+    );
+    project.run(&["resolve", "--check"]).exits(0);
 }

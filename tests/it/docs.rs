@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::support::{program, repository, run, tree};
+use crate::support::{copy_tree, program, repository, run, tree};
 
 /// Returns the lines of code blocks of a kind.
 fn blocks<'t>(text: &'t str, kind: &str) -> Vec<&'t str> {
@@ -19,14 +19,6 @@ fn blocks<'t>(text: &'t str, kind: &str) -> Vec<&'t str> {
         }
     }
     lines
-}
-
-fn copy(from: &Path, to: &Path) {
-    for (name, text) in tree(from) {
-        let path = to.join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, text).unwrap();
-    }
 }
 
 /// Runs every `$ pyiron-lock ..` line in `folder`; those that need genuine records only where they are at hand.
@@ -60,7 +52,7 @@ fn the_commands_of_the_readme_work() {
     let root = repository();
     let folder = tempfile::tempdir().unwrap();
     for part in ["specs", "lockfiles", "tests/sample-channel"] {
-        copy(&root.join(part), &folder.path().join(part));
+        copy_tree(&root.join(part), &folder.path().join(part));
     }
     fs::write(
         folder.path().join("environment.yml"),
@@ -80,7 +72,7 @@ fn the_guide_works_from_nothing() {
     let root = repository();
     let text = fs::read_to_string(root.join("docs/guide/first-project.md")).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    copy(
+    copy_tree(
         &root.join("tests/sample-channel"),
         &folder.path().join("sample-channel"),
     );

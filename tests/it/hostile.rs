@@ -2,7 +2,7 @@
 
 use std::{fs, process::Command};
 
-use pyiron_lock_testkit::Channel;
+use pyiron_lock_testkit::{Channel, Package};
 
 use crate::support::{Project, Ran, program, run, tree};
 
@@ -93,10 +93,6 @@ fn a_garbage_index_is_refused() {
     ] {
         project.write("channel/linux-64/repodata.json", garbage);
         let ran = project.run(&["resolve"]);
-        if garbage == "[]" {
-            assert_ne!(ran.code, Some(0), "an index that is a list was accepted");
-            continue;
-        }
         refused(&project, ran, 6, &["linux-64/repodata.json"]);
     }
 }
@@ -243,10 +239,7 @@ fn ten_thousand_dependencies_are_read_and_each_unknown_one_is_told() {
     );
     project.run(&["validate"]).exits(0);
     let ran = project.run(&["resolve", "--json"]).exits(3);
-    let problems = ran.json()["explanations"][0]["problems"]
-        .as_array()
-        .unwrap()
-        .len();
+    let problems = ran.json()["explanations"].as_array().unwrap().len();
     assert_eq!(problems, 10_000);
 }
 
@@ -292,10 +285,66 @@ fn credentials_in_a_channel_are_refused_and_not_repeated() {
 
 #[test]
 fn a_closed_pipe_is_not_an_error() {
-    let script = "\"$0\" resolve --help | true; exit ${PIPESTATUS[0]}";
-    let ran = run(program().arg("--version"));
-    assert_eq!(ran.code, Some(0));
+    let project = project();
+    let lines: String = (0..5_000).map(|i| format!("  - package-{i} >=1\n")).collect();
+    project.write(
+        "specs/minimal/environment.yml",
+        &format!("channels: [forge, nodefaults]\ndependencies:\n{lines}"),
+    );
+    let script = "\"$0\" resolve --json | head -c 1; exit ${PIPESTATUS[0]}";
     let mut command = Command::new("bash");
-    command.args(["-c", script, env!("CARGO_BIN_EXE_pyiron-lock-tested")]);
-    run(&mut command).exits(0);
+    command
+        .args(["-c", script, env!("CARGO_BIN_EXE_pyiron-lock-tested")])
+        .current_dir(project.path(""));
+    let ran = run(&mut command).exits(3);
+    assert_eq!((ran.stdout.as_str(), ran.stderr.as_str()), ("{", ""));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_result_that_cannot_be_written_is_told() {
+    let project = project();
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let mut command = project.command(&["resolve", "--json"]);
+    let output = command.stdout(full).output().unwrap();
+    assert_eq!(output.status.code(), Some(6));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("the result cannot be written"));
+}
+
+#[test]
+fn nesting_that_would_exhaust_the_stack_is_refused() {
+    let project = project();
+    let deep = format!("numpy {}>=1{}", "(".repeat(800), ")".repeat(800));
+    let channel = Channel::new("forge").package(Package::new("numpy 2.3.4 0").depends([deep]));
+    channel.write_repodata(&project.path("channel")).unwrap();
+    refused(&project, project.run(&["resolve"]), 6, &["more brackets"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_in_the_place_of_a_lock_does_not_hang() {
+    let project = project();
+    fs::create_dir_all(project.path("lockfiles/minimal")).unwrap();
+    let fifo = project.path("lockfiles/minimal/linux-64.lock");
+    assert!(Command::new("mkfifo").arg(&fifo).status().unwrap().success());
+    project.run(&["resolve", "--check"]).exits(4);
+}
+
+#[test]
+fn a_bomb_is_refused_before_it_fills_the_memory() {
+    let project = project();
+    let folder = project.path("channel/linux-64");
+    fs::remove_file(folder.join("repodata.json")).unwrap();
+    let mut encoder = zstd::Encoder::new(Vec::new(), 1).unwrap();
+    let zeros = vec![b' '; 1 << 20];
+    for _ in 0..1030 {
+        std::io::Write::write_all(&mut encoder, &zeros).unwrap();
+    }
+    fs::write(folder.join("repodata.json.zst"), encoder.finish().unwrap()).unwrap();
+    refused(
+        &project,
+        project.run(&["resolve"]),
+        6,
+        &["repodata.json.zst holds more than"],
+    );
 }

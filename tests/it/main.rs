@@ -6,6 +6,7 @@
     reason = "a test ends with the message of what went wrong"
 )]
 
+mod channels;
 mod determinism;
 mod docs;
 mod hostile;

@@ -7,10 +7,12 @@ use crate::support::{program, repository, run};
 #[test]
 fn codes_are_unique_words_with_documentation() {
     let mut words = BTreeSet::new();
-    for code in pyiron_lock_spec::codes::ALL
-        .iter()
-        .chain(pyiron_lock_solve::codes::ALL)
-    {
+    let rooms = [
+        pyiron_lock_spec::codes::ALL,
+        pyiron_lock_solve::codes::ALL,
+        pyiron_lock_cli::codes::ALL,
+    ];
+    for code in rooms.into_iter().flatten() {
         let info = code.info();
         let kebab = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         assert!(info.word.chars().all(kebab), "{} is not kebab-case", info.word);

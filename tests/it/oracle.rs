@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 use pyiron_lock_core::{Platform, RequestSet, SourceFile};
 use pyiron_lock_solve::{CancellationToken, Event, Job, Observer, Outcome, Work, load, run};
-use pyiron_lock_spec::{compose_single, read_environment};
+use pyiron_lock_spec::{NamedChannel, compose_single, read_environment};
 use pyiron_lock_testkit::{Channel, Package};
 use rattler_conda_types::{MatchSpec, Matches, ParseMatchSpecOptions, RepoDataRecord, Subdir};
 
@@ -66,6 +66,13 @@ impl Problem {
         Channel::new("forge").packages(packages)
     }
 
+    fn named(&self) -> NamedChannel {
+        NamedChannel {
+            name: "forge".to_owned(),
+            channel: rattler_conda_types::Channel::from_url(self.channel().url().clone()),
+        }
+    }
+
     fn set(&self) -> Option<RequestSet> {
         let lines: String = self
             .requests
@@ -75,7 +82,7 @@ impl Problem {
         let text = format!("channels: [forge, nodefaults]\ndependencies:\n{lines}");
         let file = read_environment(&SourceFile::new("environment.yml", text), None).value?;
         let platform = Platform::new("linux-64".parse().unwrap(), Subdir::Linux64, []);
-        compose_single(&file, &platform, &[]).value
+        compose_single(&file, &platform, &[self.named()]).value
     }
 }
 

@@ -115,7 +115,8 @@ fn a_changed_promise_makes_the_lock_stale() {
     project.write("specs/tiers.yml", &manifest);
     let ran = project.run(&["resolve", "--check"]).exits(4);
     assert!(
-        ran.stdout.contains("the platform changed") && ran.stdout.contains("__glibc=2.17"),
+        ran.stdout
+            .contains("because the platform changed: __glibc was 2.28, now 2.17\n"),
         "{ran:?}"
     );
 }
@@ -156,7 +157,7 @@ fn what_can_be_solved_is_written_even_if_something_else_cannot() {
         locks,
         ["bad/linux-64.lock", "good/linux-64.lock", "good/osx-arm64.lock"]
     );
-    assert!(ran.stdout.contains("no solution for bad on osx-arm64"), "{ran:?}");
+    assert!(ran.stdout.contains("on: bad on osx-arm64"), "{ran:?}");
 }
 
 #[test]
@@ -174,8 +175,7 @@ fn one_explanation_serves_all_platforms_that_share_it() {
        ·       ╰── asked for here
        ╰────
       help: did you mean `numpy`?
-
-    no solution for minimal on linux-64, osx-arm64
+      on: minimal on linux-64, osx-arm64
     "#);
 }
 
@@ -299,9 +299,9 @@ fn a_bare_file_needs_no_project() {
       requests:
       - spec: numpy <2
       request-digest: 31a000ba3c59fee1117266fe338774427b2955aa6a7640043a7010d72822bccc
-      index-digest: acbcdd92bf5899c06f14445d1f3e39c933a1d43d99cda832444b5ddc5fdf6752
+      index-digest: 5ac33aa5e7931e124454719de13aee2dcc3bd80de60a985dde084007c28520cb
       solver: rattler_solve 12.0.3, resolvo 0.12.2
-      digest: 8797a0891edcb9d33658819a67540f97daeeaf7d406ba322c2d31d1479bfda13
+      digest: 9934acc69b168104dc04b827c666a7b83717fa61303f7e3e1806905d4a63a7c0
     "#);
 }
 
@@ -313,4 +313,99 @@ fn json_says_what_became_of_each_lock() {
     assert_eq!(json["locks"][0]["path"], LOCK);
     let json = project.run(&["resolve", "--json"]).exits(0).json();
     assert_eq!(json["locks"][0]["status"], "current");
+}
+
+#[test]
+fn a_file_that_is_not_ours_is_never_overwritten() {
+    let project = project(&["numpy"]);
+    project.write("bare/environment.yml", &environment(&["numpy"]));
+    let file = project.read("bare/environment.yml");
+    for output in ["notes.txt", "pixi.lock", "bare/environment.yml"] {
+        if !output.starts_with("bare") {
+            project.write(output, "version: 6\n");
+        }
+        let ran = project.run(&[
+            "resolve",
+            "--file",
+            "bare/environment.yml",
+            "-p",
+            "linux-64",
+            "-o",
+            output,
+            "--channel-source",
+            "forge=channel",
+        ]);
+        ran.exits(2);
+    }
+    assert_eq!(project.read("bare/environment.yml"), file);
+    assert_eq!(project.read("pixi.lock"), "version: 6\n");
+}
+
+#[test]
+fn a_checkout_that_changed_the_line_ends_is_named() {
+    let project = project(&["numpy"]);
+    project.run(&["resolve"]).exits(0);
+    project.write(LOCK, &project.read(LOCK).replace('\n', "\r\n"));
+    let ran = project.run(&["resolve", "--check"]).exits(4);
+    assert!(
+        ran.stdout.contains("CRLF") && ran.stderr.contains("run `pyiron-lock resolve`"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_lock_of_no_tier_is_mentioned() {
+    let project = project(&["numpy"]);
+    project.write("lockfiles/gone/linux-64.lock", "version: 7\n");
+    let ran = project.run(&["resolve"]).exits(0);
+    assert!(
+        ran.stderr
+            .contains("lockfiles/gone/linux-64.lock is the lock of no tier"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn a_tier_that_is_not_on_the_platform_is_told() {
+    let project = Project::new(
+        &channel(),
+        &[
+            ("minimal", "", &environment(&["numpy"])),
+            ("advanced", LINUX, &environment(&["pandas"])),
+        ],
+    );
+    let ran = project
+        .run(&["resolve", "-t", "advanced", "-p", "osx-arm64"])
+        .exits(2);
+    assert!(
+        ran.stderr.contains("tier `advanced` is not on osx-arm64"),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn an_obstacle_that_tiers_and_platforms_share_is_told_once() {
+    let project = Project::new(
+        &channel(),
+        &[
+            ("minimal", "", &environment(&["numpy", "nunpy"])),
+            ("one", "    extends: [minimal]\n", &environment(&["unknown-one"])),
+            (
+                "two",
+                "    extends: [minimal]\n    platforms: [linux-64]\n",
+                &environment(&["pandas"]),
+            ),
+        ],
+    );
+    let ran = project.run(&["resolve"]).exits(3);
+    assert_eq!(
+        ran.stdout.matches("has no package `nunpy`").count()
+            + ran.stdout.matches("have no package `nunpy`").count(),
+        1
+    );
+    assert!(
+        ran.stdout
+            .contains("on: minimal on linux-64, osx-arm64; one on linux-64, osx-arm64; two on linux-64"),
+        "{ran:?}"
+    );
 }

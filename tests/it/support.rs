@@ -140,3 +140,12 @@ pub(crate) fn tree(folder: &Path) -> Vec<(String, String)> {
     files.sort();
     files
 }
+
+/// Copies the text files below a folder.
+pub(crate) fn copy_tree(from: &Path, to: &Path) {
+    for (name, text) in tree(from) {
+        let path = to.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    }
+}

@@ -98,7 +98,7 @@ fn lines_of_two_files_that_exclude_each_other_are_both_shown() {
     insta::assert_snapshot!(ran.stdout, @r#"
     error[requests-disjoint]
 
-      × `numpy 1.26.4.*` of the tier `minimal` and `numpy >=2` of the tier `advanced` exclude each other
+      × `numpy =1.26.4` of the tier `minimal` and `numpy >=2` of the tier `advanced` exclude each other
        ╭─[specs/advanced/environment.yml:3:5]
      2 │ dependencies:
      3 │   - numpy >=2
@@ -124,4 +124,91 @@ fn colour_is_used_only_where_asked_or_seen() {
     assert!(!plain.stdout.contains('\u{1b}'));
     let always = project.run(&["validate", "--color", "always"]).exits(2);
     assert!(always.stdout.contains('\u{1b}'));
+}
+
+#[test]
+fn a_file_that_cannot_be_read_does_not_hide_the_others() {
+    let project = project("channels: [forge, nodefaults]\ndependencies:\n  - python: 3.10\n");
+    std::fs::write(project.path("latin.yml"), b"name: \xe4\n").unwrap();
+    let paths = [
+        "validate",
+        "--json",
+        "latin.yml",
+        "nope.yml",
+        "specs/minimal/environment.yml",
+    ];
+    let json = project.run(&paths).exits(2).json();
+    let codes: Vec<&str> = json["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| {
+            file["findings"].as_array().unwrap().last().unwrap()["code"]
+                .as_str()
+                .unwrap()
+        })
+        .collect();
+    assert_eq!(
+        codes,
+        ["dependency-not-text", "file-unreadable", "file-unreadable"]
+    );
+}
+
+#[test]
+fn a_project_is_known_by_its_folder_its_specs_and_its_manifest() {
+    let project = project("channels: [forge, nodefaults]\ndependencies:\n  - numpy\n");
+    for path in [".", "specs", "specs/tiers.yml"] {
+        let ran = project.run(&["validate", path]).exits(0);
+        assert!(ran.stdout.contains("2 files checked"), "{path}: {ran:?}");
+    }
+    let ran = run(project
+        .command(&["validate", "tiers.yml"])
+        .current_dir(project.path("specs")))
+    .exits(0);
+    assert!(ran.stdout.contains("2 files checked"), "{ran:?}");
+}
+
+#[test]
+fn a_spec_is_read_in_the_dialect_of_its_project() {
+    let text = "channels: [forge, nodefaults]\ndependencies:\n  - numpy  # [unix64]\n";
+    let project = project(text);
+    project.write("bare.yml", text);
+    let manifest = project.read("specs/tiers.yml");
+    project.write("specs/tiers.yml", &format!("selector-dialect: cmmc\n{manifest}"));
+    project
+        .run(&["validate", "specs/minimal/environment.yml"])
+        .exits(0);
+    project.run(&["validate", "bare.yml"]).exits(2);
+    project
+        .run(&["validate", "bare.yml", "--selector-dialect", "cmmc"])
+        .exits(0);
+}
+
+#[test]
+fn what_a_terminal_would_act_on_is_shown_as_text() {
+    let project =
+        project("channels: [forge, nodefaults]\ndependencies:\n  - \"num\\e[31mpy\"\n  - a\u{9b}31m\n");
+    let ran = project
+        .run(&["validate", "specs/minimal/environment.yml"])
+        .exits(2);
+    assert!(
+        ran.stdout.chars().all(|c| !c.is_control() || c == '\n'),
+        "{ran:?}"
+    );
+}
+
+#[test]
+fn columns_count_characters_and_a_byte_order_mark_does_not_count() {
+    let project = project("\u{feff}näme: x\nchannels: [forge, nodefaults]\ndependencies: [ä, \"@\"]\n");
+    let ran = project
+        .run(&["validate", "specs/minimal/environment.yml"])
+        .exits(2);
+    assert!(
+        ran.stdout.contains("[specs/minimal/environment.yml:1:1]"),
+        "{ran:?}"
+    );
+    assert!(
+        ran.stdout.contains("[specs/minimal/environment.yml:3:19]"),
+        "{ran:?}"
+    );
 }

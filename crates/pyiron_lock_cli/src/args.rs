@@ -4,15 +4,22 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
+use pyiron_lock_core::Exit;
+use pyiron_lock_spec::Dialect;
 
-const EXIT_CODES: &str = "\
-Exit codes:
-  0 clean   1 findings at deny level   2 bad input   3 no solution
-  4 lock is stale   5 environment drifted   6 data unavailable   101 bug   130 interrupted";
+/// Returns the exit codes as the help shows them, four a line.
+fn exit_codes() -> String {
+    let codes = Exit::ALL.map(|exit| format!("{} {}", exit.code(), exit.meaning()));
+    let lines: Vec<String> = codes
+        .chunks(4)
+        .map(|line| format!("  {}", line.join("   ")))
+        .collect();
+    format!("Exit codes:\n{}", lines.join("\n"))
+}
 
 /// Turn tiers of environment.yml into platform-specific lockfiles
 #[derive(Debug, Parser)]
-#[command(name = "pyiron-lock", bin_name = "pyiron-lock", version, after_help = EXIT_CODES, propagate_version = true)]
+#[command(name = "pyiron-lock", bin_name = "pyiron-lock", version, after_help = exit_codes(), propagate_version = true)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) global: Global,
@@ -35,13 +42,13 @@ impl Cli {
 #[derive(Debug, Args)]
 pub(crate) struct Global {
     /// Folder of the project [default: the nearest parent with specs/tiers.yml]
-    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    #[arg(long, global = true, help_heading = "Global options", value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) project: Option<PathBuf>,
     /// When to use colour
-    #[arg(long, global = true, value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
+    #[arg(long, global = true, help_heading = "Global options", value_enum, default_value_t = Color::Auto, value_name = "WHEN")]
     pub(crate) color: Color,
     /// Say only what is wrong
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = "Global options")]
     pub(crate) quiet: bool,
 }
 
@@ -74,11 +81,40 @@ pub(crate) struct ChannelArgs {
     pub(crate) sources: Vec<String>,
 }
 
+/// How specs are read.
+#[derive(Debug, Args)]
+pub(crate) struct SpecArgs {
+    /// What selector words mean in a bare file [default: as in the project it belongs to, else conda]
+    #[arg(long, value_enum, value_name = "DIALECT")]
+    selector_dialect: Option<DialectName>,
+}
+
+impl SpecArgs {
+    /// Returns the dialect that was asked for.
+    pub(crate) fn dialect(&self) -> Option<Dialect> {
+        self.selector_dialect.map(|name| match name {
+            DialectName::Conda => Dialect::Conda,
+            DialectName::Cmmc => Dialect::Cmmc,
+        })
+    }
+}
+
+/// The selector dialects by name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum DialectName {
+    /// CEP 24
+    Conda,
+    /// pyiron's cluster environment
+    Cmmc,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct ValidateArgs {
     /// Files or projects to check [default: the project]
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub(crate) specs: SpecArgs,
     #[command(flatten)]
     pub(crate) channels: ChannelArgs,
     /// Print JSON
@@ -100,19 +136,21 @@ pub(crate) struct ResolveArgs {
     /// Folder of the locks [default: lockfiles in the project]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "file")]
     pub(crate) lock_dir: Option<PathBuf>,
-    /// Environment file to resolve without a project
+    /// Environment file to resolve without a project; needs `--platform` and `--output`
     #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "platforms", requires = "output")]
     pub(crate) file: Option<PathBuf>,
     /// Lock to write for `--file`
     #[arg(long, short, value_name = "LOCK", value_hint = ValueHint::FilePath, requires = "file")]
     pub(crate) output: Option<PathBuf>,
-    /// Virtual package promised for `--file`, as in __glibc=2.28
+    /// Virtual package promised for `--file`; glibc 2.28 and linux 4.18, or osx 13.0, unless said
     #[arg(
         long = "virtual-package",
         value_name = "NAME=VERSION[=BUILD]",
         requires = "file"
     )]
     pub(crate) virtual_packages: Vec<String>,
+    #[command(flatten)]
+    pub(crate) specs: SpecArgs,
     #[command(flatten)]
     pub(crate) channels: ChannelArgs,
     /// Threads to use [default: one for each core]

@@ -1,9 +1,12 @@
 //! From channel names to canonical URLs and to the folders that stand in for them.
 
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use pyiron_lock_gateway::DirectorySource;
-use pyiron_lock_spec::Manifest;
+use pyiron_lock_spec::{EnvironmentFile, Manifest, NamedChannel, channel_fault};
 use rattler_conda_types::{Channel, ChannelConfig};
 use url::Url;
 
@@ -14,132 +17,146 @@ const CHANNEL_ALIAS: &str = "https://conda.anaconda.org/";
 
 /// The channels of a run, in order of priority, and where the records of each are.
 pub(crate) struct Channels {
-    pub(crate) list: Vec<Channel>,
+    pub(crate) list: Vec<NamedChannel>,
+    /// Folders by canonical channel URL.
     folders: BTreeMap<String, PathBuf>,
-    names: BTreeMap<String, String>,
 }
 
 impl Channels {
-    /// Settles the channels: those of the command line, else those of the manifest, else `from_file`.
+    /// Settles the channels: those of the command line, else those of the manifest, else those of the files.
     pub(crate) fn new(
         args: &ChannelArgs,
         project: Option<&Project>,
-        from_file: &[String],
+        files: &[&EnvironmentFile],
     ) -> Result<Self, Failure> {
         let manifest = project.map(|project| &project.manifest);
-        let named: Vec<String> = if !args.channels.is_empty() {
-            args.channels.clone()
-        } else if let Some(manifest) = manifest {
-            manifest
+        let names: Vec<String> = match manifest {
+            _ if !args.channels.is_empty() => args.channels.clone(),
+            Some(manifest) if !manifest.channels.is_empty() => manifest
                 .channels
                 .iter()
                 .map(|channel| channel.value.clone())
-                .collect()
-        } else {
-            from_file.to_vec()
+                .collect(),
+            _ => channels_of(files)?,
         };
-        let mut channels = Self {
-            list: Vec::new(),
-            folders: BTreeMap::new(),
-            names: BTreeMap::new(),
-        };
-        if let Some(project) = project {
-            for (name, source) in &project.manifest.channel_sources {
-                let channel = channel(name, manifest)?;
-                channels.names.insert(channel.base_url.to_string(), name.clone());
-                if let Some(path) = &source.path {
-                    channels
-                        .folders
-                        .insert(channel.base_url.to_string(), project.specs_folder().join(path));
-                }
-            }
-        }
-        for source in &args.sources {
-            let (name, folder) = source.split_once('=').filter(|(name, folder)| !name.is_empty() && !folder.is_empty())
-                .ok_or_else(|| {
-                    Failure::bad_input(format!("`{source}` is not a channel source"))
-                        .help("write `--channel-source NAME=DIR`, as in `--channel-source conda-forge=/srv/conda-forge`")
-                })?;
-            let channel = channel(name, manifest)?;
-            channels
-                .names
-                .insert(channel.base_url.to_string(), name.to_owned());
-            channels
-                .folders
-                .insert(channel.base_url.to_string(), PathBuf::from(folder));
-        }
-        for name in named {
+        let mut list: Vec<NamedChannel> = Vec::new();
+        for name in names {
             let channel = channel(&name, manifest)?;
-            channels.names.entry(channel.base_url.to_string()).or_insert(name);
-            if channels
-                .list
+            if list
                 .iter()
-                .all(|known| known.base_url != channel.base_url)
+                .all(|known| known.channel.base_url != channel.base_url)
             {
-                channels.list.push(channel);
+                list.push(NamedChannel { name, channel });
             }
         }
-        Ok(channels)
+        Ok(Self {
+            list,
+            folders: folders(args, project)?,
+        })
     }
 
     /// Returns the folder for each channel, or which channel has none.
     pub(crate) fn directory_sources(&self) -> Result<Vec<DirectorySource>, Failure> {
         self.list
             .iter()
-            .map(|channel| self.directory_source(channel))
+            .map(|named| self.directory_source(named))
             .collect()
     }
 
-    /// Returns the folders of the channels that have one.
-    pub(crate) fn known_sources(&self) -> Vec<DirectorySource> {
-        self.list
-            .iter()
-            .filter_map(|channel| self.directory_source(channel).ok())
-            .collect()
+    /// Returns the folders, unless a channel has none.
+    pub(crate) fn known_sources(&self) -> Option<Vec<DirectorySource>> {
+        self.directory_sources()
+            .ok()
+            .filter(|sources| !sources.is_empty())
     }
 
-    fn directory_source(&self, channel: &Channel) -> Result<DirectorySource, Failure> {
-        let url = channel.base_url.to_string();
-        let name = self.names.get(&url).map_or(url.as_str(), String::as_str);
-        let folder = self.folders.get(&url).ok_or_else(|| {
+    fn directory_source(&self, named: &NamedChannel) -> Result<DirectorySource, Failure> {
+        let name = &named.name;
+        let folder = self.folders.get(named.channel.base_url.as_str()).ok_or_else(|| {
             Failure::unavailable(format!("there is no source of records for channel `{name}`")).help(format!(
-                "give a folder that holds its index: `--channel-source {name}=DIR` (reading channels over the network comes later)"
+                "give a folder that holds its index: `--channel-source {name}=DIR` (reading channels over the network \
+                 comes later)"
             ))
         })?;
-        if !folder.is_dir() {
-            return Err(Failure::unavailable(format!(
-                "the folder {} for channel `{name}` does not exist",
-                shown(folder)
-            )));
-        }
         Ok(DirectorySource {
-            channel: channel.clone(),
+            channel: named.channel.clone(),
             folder: folder.clone(),
         })
     }
+}
+
+/// Returns the folders that stand in for channels; the command line beats the manifest.
+fn folders(args: &ChannelArgs, project: Option<&Project>) -> Result<BTreeMap<String, PathBuf>, Failure> {
+    let manifest = project.map(|project| &project.manifest);
+    let mut folders = BTreeMap::new();
+    if let Some(project) = project {
+        for (name, source) in &project.manifest.channel_sources {
+            if let Some(path) = &source.path {
+                let url = channel(name, manifest)?.base_url.to_string();
+                folders.insert(url, tidy(&project.specs_folder().join(path)));
+            }
+        }
+    }
+    for source in &args.sources {
+        let parts = source
+            .split_once('=')
+            .filter(|(name, folder)| !name.is_empty() && !folder.is_empty());
+        let (name, folder) = parts.ok_or_else(|| {
+            Failure::bad_input("a channel source is not of the form NAME=DIR").help(
+                "write `--channel-source NAME=DIR`, as in `--channel-source conda-forge=/srv/conda-forge`",
+            )
+        })?;
+        folders.insert(
+            channel(name, manifest)?.base_url.to_string(),
+            PathBuf::from(folder),
+        );
+    }
+    Ok(folders)
+}
+
+/// Returns a path as it is shown, without `..`, so that messages name the folder the way people do.
+fn tidy(path: &Path) -> PathBuf {
+    std::fs::canonicalize(path).map_or_else(|_| path.to_owned(), |path| PathBuf::from(shown(&path)))
+}
+
+/// Returns the channels that files name; several files have to name the same.
+fn channels_of(files: &[&EnvironmentFile]) -> Result<Vec<String>, Failure> {
+    let mut lists = files.iter().map(|file| {
+        file.channels
+            .iter()
+            .map(|channel| channel.value.clone())
+            .collect::<Vec<_>>()
+    });
+    let first = lists.next().unwrap_or_default();
+    if lists.any(|list| list != first) {
+        return Err(
+            Failure::bad_input("the files of the tiers name different channels")
+                .help("list the channels, in order of priority, under `channels` in specs/tiers.yml"),
+        );
+    }
+    if first.is_empty() {
+        return Err(Failure::bad_input("no channel is named")
+            .help("add `channels: [conda-forge]`, or give `-c conda-forge`"));
+    }
+    Ok(first)
 }
 
 fn channel(name: &str, manifest: Option<&Manifest>) -> Result<Channel, Failure> {
     if let Some(source) = manifest.and_then(|manifest| manifest.channel_sources.get(name)) {
         return Ok(Channel::from_url(source.url.clone()));
     }
+    if let Some(fault) = channel_fault(name) {
+        let failure = Failure::bad_input(fault.message);
+        return Err(match fault.help {
+            Some(help) => failure.help(help),
+            None => failure,
+        });
+    }
     let bad = |why: &str| Failure::bad_input(format!("`{name}` is not a channel: {why}"));
     if name.contains("://") {
-        let url = Url::parse(name).map_err(|error| bad(&error.to_string()))?;
-        if !matches!(url.scheme(), "https" | "http" | "file") {
-            return Err(bad("give a name or an https URL"));
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return Err(Failure::bad_input("a channel URL holds a user name or password")
-                .help("leave credentials out of specs and options, where they would reach locks and logs"));
-        }
-        return Ok(Channel::from_url(url));
-    }
-    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | '/');
-    if name.is_empty() || !name.chars().all(plain) || name.starts_with(['.', '/']) || name.contains("..") {
-        return Err(bad(
-            "give a name such as `conda-forge`, or a URL; folders go to `--channel-source NAME=DIR`",
-        ));
+        return Url::parse(name)
+            .map(Channel::from_url)
+            .map_err(|error| bad(&error.to_string()));
     }
     let config = ChannelConfig {
         channel_alias: Url::parse(CHANNEL_ALIAS).map_err(|error| bad(&error.to_string()))?,

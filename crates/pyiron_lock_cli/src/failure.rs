@@ -43,6 +43,21 @@ impl Failure {
         self
     }
 
+    /// Returns whether the input is at fault, not the machine.
+    pub(crate) fn is_bad_input(&self) -> bool {
+        self.exit == Exit::BadInput
+    }
+
+    /// Returns what went wrong.
+    pub(crate) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Returns what to do about it.
+    pub(crate) fn advice(&self) -> Option<&str> {
+        self.help.as_deref()
+    }
+
     /// Tells what went wrong and returns the exit.
     pub(crate) fn report(&self, streams: &Streams, json: bool) -> Exit {
         if json {

@@ -14,16 +14,28 @@ const TEMPORARY_PREFIX: &str = ".pyiron-lock-";
 const TEMPORARY_SUFFIX: &str = ".tmp";
 
 /// The most that a lock may hold.
-pub(crate) const MAX_LOCK_BYTES: u64 = 64 << 20;
+const MAX_LOCK_BYTES: u64 = 64 << 20;
 
-/// Reads a text that a person wrote.
+/// Reads a text that a person wrote; a byte order mark is not part of it.
 pub(crate) fn read_source(path: &Path, limit: u64) -> Result<SourceRef, Failure> {
     let text = read_text(path, limit)?;
+    let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     Ok(SourceFile::new(shown(path), text))
 }
 
+/// Reads a lock; a pipe or device in its place is refused, because reading it may never end.
+pub(crate) fn read_lock_text(path: &Path) -> Result<String, Failure> {
+    if path.exists() && !path.is_file() {
+        return Err(Failure::bad_input(format!(
+            "{} is not a regular file",
+            shown(path)
+        )));
+    }
+    read_text(path, MAX_LOCK_BYTES)
+}
+
 /// Reads a text file of at most `limit` bytes.
-pub(crate) fn read_text(path: &Path, limit: u64) -> Result<String, Failure> {
+fn read_text(path: &Path, limit: u64) -> Result<String, Failure> {
     let metadata = std::fs::metadata(path).map_err(|error| read_failure(path, &error))?;
     if metadata.is_dir() {
         return Err(Failure::bad_input(format!(
@@ -84,12 +96,26 @@ pub(crate) fn shown(path: &Path) -> String {
 
 /// Writes a file through a temporary one beside it; interrupted at any moment, the old file or the new one is there.
 pub(crate) fn write_atomically(path: &Path, text: &str) -> Result<(), Failure> {
+    // A symbolic link stays one: what it points to is replaced.
+    let target = if path.is_symlink() {
+        std::fs::canonicalize(path).ok()
+    } else {
+        None
+    };
+    let path = target.as_deref().unwrap_or(path);
     let folder = match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
     write_in(folder, path, text).map_err(|error| {
-        let failure = Failure::unavailable(format!("{} cannot be written: {error}", shown(path)));
+        if let Some(file) = file_above(folder) {
+            return Failure::unavailable(format!(
+                "{} cannot be written: {} is a file, not a folder",
+                shown(path),
+                shown(file)
+            ));
+        }
+        let failure = Failure::unavailable(format!("{} cannot be written: {}", shown(path), reason(&error)));
         match error.kind() {
             ErrorKind::StorageFull | ErrorKind::QuotaExceeded => {
                 failure.help("make room and run again; what was there before is untouched")
@@ -97,6 +123,17 @@ pub(crate) fn write_atomically(path: &Path, text: &str) -> Result<(), Failure> {
             _ => failure.help("what was there before is untouched"),
         }
     })
+}
+
+/// Returns why writing failed, without the name of the temporary file.
+fn reason(error: &std::io::Error) -> String {
+    let text = error.to_string();
+    text.split(" at path ").next().unwrap_or(&text).to_owned()
+}
+
+/// Returns the part of a path that should be a folder and is a file.
+fn file_above(folder: &Path) -> Option<&Path> {
+    folder.ancestors().find(|part| part.is_file())
 }
 
 fn write_in(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
@@ -109,6 +146,9 @@ fn write_in(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
         // The umask of the user applies when the file is created.
         builder.permissions(std::fs::Permissions::from_mode(0o666));
     }
+    // Whoever sweeps a folder holds it alone, so that no file is swept while it is being written.
+    let handle = std::fs::File::open(folder);
+    let _held = handle.as_ref().is_ok_and(|handle| handle.lock_shared().is_ok());
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
     file.as_file().sync_all()?;
@@ -126,8 +166,13 @@ impl FolderGuard {
     ///
     /// File systems without locks are worked on without waiting; writes are atomic there as well.
     pub(crate) fn acquire(folder: &Path, streams: &Streams) -> Result<Self, Failure> {
-        std::fs::create_dir_all(folder)
-            .map_err(|error| Failure::unavailable(format!("{} cannot be created: {error}", shown(folder))))?;
+        std::fs::create_dir_all(folder).map_err(|error| {
+            let why = file_above(folder).map_or_else(
+                || error.to_string(),
+                |file| format!("{} is a file, not a folder", shown(file)),
+            );
+            Failure::unavailable(format!("the folder {} cannot be created: {why}", shown(folder)))
+        })?;
         let Ok(handle) = std::fs::File::open(folder) else {
             return Ok(Self { _handle: None });
         };
@@ -143,7 +188,11 @@ impl FolderGuard {
             Err(TryLockError::Error(_)) => false,
         };
         if held {
-            sweep(folder);
+            for tier in entries(folder).into_iter().filter(|path| path.is_dir()) {
+                if std::fs::File::open(&tier).is_ok_and(|handle| handle.try_lock().is_ok()) {
+                    sweep(&tier);
+                }
+            }
         }
         Ok(Self {
             _handle: held.then_some(handle),
@@ -151,16 +200,14 @@ impl FolderGuard {
     }
 }
 
+fn entries(folder: &Path) -> Vec<PathBuf> {
+    let read = std::fs::read_dir(folder).into_iter().flatten();
+    read.flatten().map(|entry| entry.path()).collect()
+}
+
 /// Removes temporary files that nobody can be writing any more; failing to is harmless.
 fn sweep(folder: &Path) {
-    let entries = |folder: &Path| -> Vec<PathBuf> {
-        let read = std::fs::read_dir(folder).into_iter().flatten();
-        read.flatten().map(|entry| entry.path()).collect()
-    };
-    for path in entries(folder).into_iter().flat_map(|path| {
-        let below = if path.is_dir() { entries(&path) } else { Vec::new() };
-        below.into_iter().chain([path])
-    }) {
+    for path in entries(folder) {
         let name = path
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())

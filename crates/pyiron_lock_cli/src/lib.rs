@@ -3,6 +3,7 @@
 
 mod args;
 mod channels;
+pub mod codes;
 mod commands;
 mod failure;
 mod files;
@@ -16,6 +17,7 @@ mod streams;
 use std::process::ExitCode;
 
 use clap::Parser;
+use pyiron_lock_core::Exit;
 
 use crate::{args::Cli, streams::Streams};
 
@@ -31,6 +33,11 @@ pub fn main() -> ExitCode {
     let exit = match result {
         Ok(exit) => exit,
         Err(failure) => failure.report(&streams, cli.json()),
+    };
+    let exit = if streams.lost() {
+        exit.worst(Exit::Unavailable)
+    } else {
+        exit
     };
     ExitCode::from(exit.code())
 }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use pyiron_lock_core::{Finding, TierName};
-use pyiron_lock_spec::{EnvironmentFile, MAX_FILE_BYTES, Manifest, read_environment, read_manifest};
+use pyiron_lock_spec::{Dialect, EnvironmentFile, MAX_FILE_BYTES, Manifest, read_environment, read_manifest};
 
 use crate::{
     failure::Failure,
@@ -56,9 +56,24 @@ pub(crate) fn locate(given: Option<&Path>) -> Result<PathBuf, Failure> {
         .find(|folder| folder.join(MANIFEST).is_file())
         .map(Path::to_owned)
         .ok_or_else(|| {
-            Failure::bad_input(format!("there is no {MANIFEST} here or in any folder above"))
-                .help("give `--project DIR`, or work on a bare file with `--file environment.yml`")
+            Failure::bad_input(format!("there is no {MANIFEST} here or in any folder above")).help(
+                "give `--project DIR`, or name an environment.yml: `validate FILE`, `resolve --file FILE`",
+            )
         })
+}
+
+/// Returns the selector dialect of the project that a file belongs to, if it is the spec of one of its tiers.
+pub(crate) fn dialect_for(file: &Path) -> Option<Dialect> {
+    let file = std::fs::canonicalize(file).ok()?;
+    let root = file.ancestors().find(|folder| folder.join(MANIFEST).is_file())?;
+    let source = read_source(&root.join(MANIFEST), MAX_FILE_BYTES).ok()?;
+    let manifest = read_manifest(&source).value?;
+    let specs = root.join("specs");
+    let owned = manifest
+        .tiers
+        .iter()
+        .any(|tier| specs.join(&tier.spec.value) == file);
+    manifest.selector_dialect.filter(|_| owned)
 }
 
 /// Reads a project.
@@ -79,18 +94,21 @@ pub(crate) fn load(root: PathBuf) -> Result<Loaded, Failure> {
         let path = root.join("specs").join(&tier.spec.value);
         let source = match read_source(&path, MAX_FILE_BYTES) {
             Ok(source) => source,
-            Err(failure) if !path.exists() => {
-                let finding = Finding::new(
-                    pyiron_lock_spec::codes::TIERS_SPEC_MISSING,
-                    format!("the spec of tier `{}` does not exist", tier.name),
-                )
-                .at(&manifest.source, tier.spec.span, "there is no such file")
-                .help(format!("create {}", shown(&path)));
-                drop(failure);
-                findings.push(finding);
+            Err(failure) => {
+                let message = format!(
+                    "the spec of tier `{}` cannot be used: {}",
+                    tier.name,
+                    failure.message()
+                );
+                findings.push(
+                    Finding::new(pyiron_lock_spec::codes::TIERS_SPEC_MISSING, message).at(
+                        &manifest.source,
+                        tier.spec.span,
+                        "named here",
+                    ),
+                );
                 continue;
             }
-            Err(failure) => return Err(failure),
         };
         sources.push(source.name().to_owned());
         let reading = read_environment(&source, manifest.selector_dialect);

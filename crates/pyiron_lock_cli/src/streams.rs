@@ -1,6 +1,9 @@
 //! Where words go: results to stdout, talk to stderr. A closed pipe is not an error.
 
-use std::io::{IsTerminal, Write};
+use std::{
+    io::{ErrorKind, IsTerminal, Write},
+    sync::atomic::{AtomicBool, Ordering},
+};
 
 use crate::args::{Color, Global};
 
@@ -9,6 +12,8 @@ pub(crate) struct Streams {
     quiet: bool,
     stdout_color: bool,
     stderr_color: bool,
+    /// Set when a result could not be written for another reason than that nobody reads it.
+    lost: AtomicBool,
 }
 
 impl Streams {
@@ -24,6 +29,7 @@ impl Streams {
             quiet: global.quiet,
             stdout_color: color(std::io::stdout().is_terminal()),
             stderr_color: color(std::io::stderr().is_terminal()),
+            lost: AtomicBool::new(false),
         }
     }
 
@@ -42,10 +48,20 @@ impl Streams {
         !self.quiet && std::io::stderr().is_terminal()
     }
 
-    /// Writes a result.
+    /// Writes a result. Whoever closes the pipe has read enough; the exit code still tells the outcome.
     pub(crate) fn result(&self, text: &str) {
-        // Whoever closes the pipe has read enough; the exit code still tells the outcome.
-        drop(std::io::stdout().lock().write_all(text.as_bytes()));
+        let mut stdout = std::io::stdout().lock();
+        if let Err(error) = stdout.write_all(text.as_bytes()).and_then(|()| stdout.flush())
+            && error.kind() != ErrorKind::BrokenPipe
+            && !self.lost.swap(true, Ordering::Relaxed)
+        {
+            self.complain(&format!("error: the result cannot be written: {error}\n"));
+        }
+    }
+
+    /// Returns whether a result was lost.
+    pub(crate) fn lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
     }
 
     /// Writes a result that `--quiet` leaves out.

@@ -1,6 +1,6 @@
 //! What a solve needs to know of channels: records by subdir, wherever they come from.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use rattler_conda_types::{PackageName, RepoDataRecord, Subdir};
 
@@ -36,18 +36,43 @@ pub trait RecordSource: Sync {
     fn names(&self, subdir: Subdir) -> BTreeSet<String>;
 }
 
-/// Returns the package name that a `depends` entry starts with, without its channel.
-pub fn dependency_name(dependency: &str) -> &str {
+/// Returns the normalized package name that a `depends` entry starts with, without its channel.
+pub fn dependency_name(dependency: &str) -> Cow<'_, str> {
     let token = dependency
         .split(|c: char| c.is_whitespace() || "=<>!~[,;".contains(c))
         .next()
         .unwrap_or("");
-    token.rsplit("::").next().unwrap_or(token)
+    let name = token.rsplit("::").next().unwrap_or(token);
+    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
+        Cow::Owned(name.to_ascii_lowercase())
+    } else {
+        Cow::Borrowed(name)
+    }
+}
+
+/// Returns why a `depends` or `constrains` entry cannot come from a real package, if so.
+///
+/// Parsers of constraints recurse, so that nesting has to be bounded before any of them sees the text.
+pub fn dependency_fault(dependency: &str) -> Option<&'static str> {
+    const MAX_LENGTH: usize = 2_000;
+    const MAX_NESTING: usize = 30;
+    if dependency.len() > MAX_LENGTH {
+        return Some("it is longer than any constraint");
+    }
+    if dependency
+        .bytes()
+        .filter(|byte| matches!(byte, b'(' | b'['))
+        .count()
+        > MAX_NESTING
+    {
+        return Some("it has more brackets than any constraint");
+    }
+    None
 }
 
 #[cfg(test)]
 mod tests {
-    use super::dependency_name;
+    use super::{dependency_fault, dependency_name};
 
     #[test]
     fn names_end_where_constraints_start() {
@@ -55,11 +80,19 @@ mod tests {
             ("python >=3.12,<3.13.0a0", "python"),
             ("numpy>=1", "numpy"),
             ("libblas", "libblas"),
+            ("PyJWT >=2.8.0", "pyjwt"),
             ("conda-forge::ase 3.*", "ase"),
             ("pkg[version='>=1']", "pkg"),
             ("", ""),
         ] {
             assert_eq!(dependency_name(dependency), name);
         }
+    }
+
+    #[test]
+    fn nesting_that_would_exhaust_a_parser_is_refused() {
+        assert_eq!(dependency_fault("python (>=3.9,<3.10)|>=3.12"), None);
+        assert!(dependency_fault(&format!("python {}>=3{}", "(".repeat(1600), ")".repeat(1600))).is_some());
+        assert!(dependency_fault(&"x".repeat(5000)).is_some());
     }
 }

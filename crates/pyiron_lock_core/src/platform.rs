@@ -23,7 +23,7 @@ pub enum VirtualPackageError {
     #[error("`{0}` is not a virtual package: names start with `__`, as in `__glibc`")]
     Name(String),
     /// The version does not parse.
-    #[error("`{0}` is not a version")]
+    #[error("`{0}` has no version that can be read: write `NAME=VERSION[=BUILD]`")]
     Version(String),
 }
 
@@ -91,7 +91,9 @@ impl FromStr for VirtualPackage {
     type Err = VirtualPackageError;
 
     fn from_str(text: &str) -> Result<Self, VirtualPackageError> {
-        let (name, rest) = text.split_once('=').unwrap_or((text, "0"));
+        let (name, rest) = text
+            .split_once('=')
+            .ok_or_else(|| VirtualPackageError::Version(text.to_owned()))?;
         Self::new(name, rest)
     }
 }

@@ -7,6 +7,8 @@ use std::sync::Arc;
 pub struct SourceFile {
     name: String,
     text: String,
+    /// The offset at which each line starts.
+    lines: Vec<usize>,
 }
 
 /// A shared [`SourceFile`]; every span refers to exactly one.
@@ -15,9 +17,12 @@ pub type SourceRef = Arc<SourceFile>;
 impl SourceFile {
     /// Creates a source from the name to show and its text.
     pub fn new(name: impl Into<String>, text: impl Into<String>) -> SourceRef {
+        let text = text.into();
+        let starts = text.match_indices('\n').map(|(newline, _)| newline + 1);
         Arc::new(Self {
             name: name.into(),
-            text: text.into(),
+            lines: std::iter::once(0).chain(starts).collect(),
+            text,
         })
     }
 
@@ -37,11 +42,11 @@ impl SourceFile {
         while !self.text.is_char_boundary(end) {
             end -= 1;
         }
-        let before = &self.text[..end];
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let line = self.lines.partition_point(|start| *start <= end);
+        let start = self.lines[line - 1];
         Position {
-            line: before.bytes().filter(|byte| *byte == b'\n').count() + 1,
-            column: before[line_start..].chars().count() + 1,
+            line,
+            column: self.text[start..end].chars().count() + 1,
         }
     }
 
@@ -52,14 +57,14 @@ impl SourceFile {
 
     /// Returns the span of the whole line, without its line break, that holds `offset`.
     pub fn line_span(&self, offset: usize) -> Span {
-        let mut offset = offset.min(self.text.len());
-        while !self.text.is_char_boundary(offset) {
-            offset -= 1;
-        }
-        let start = self.text[..offset].rfind('\n').map_or(0, |newline| newline + 1);
-        let end = self.text[offset..]
-            .find('\n')
-            .map_or(self.text.len(), |newline| offset + newline);
+        self.line(self.lines.partition_point(|start| *start <= offset))
+    }
+
+    /// Returns the span of a line, counted from 1, without its line break; the last line for a higher number.
+    pub fn line(&self, number: usize) -> Span {
+        let index = number.clamp(1, self.lines.len()) - 1;
+        let start = self.lines[index];
+        let end = self.lines.get(index + 1).map_or(self.text.len(), |next| next - 1);
         Span::new(start, end)
     }
 }

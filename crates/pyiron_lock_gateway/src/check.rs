@@ -2,7 +2,7 @@
 
 use rattler_conda_types::RepoDataRecord;
 
-use pyiron_lock_core::index::dependency_name;
+use pyiron_lock_core::index::{dependency_fault, dependency_name};
 
 /// Returns why a package name cannot be used, if so; the characters of CEP 26 and nothing that leads a path.
 pub(crate) fn package_name_fault(name: &str) -> Option<String> {
@@ -50,7 +50,9 @@ pub(crate) fn record_fault(record: &RepoDataRecord, subdir: &str, base: &str) ->
         .iter()
         .chain(&package.constrains)
         .find_map(|dependency| {
-            package_name_fault(dependency_name(dependency))
+            dependency_fault(dependency)
+                .map(str::to_owned)
+                .or_else(|| package_name_fault(&dependency_name(dependency)))
                 .map(|fault| format!("`{file}` has the dependency `{}`: {fault}", printable(dependency)))
         })
 }

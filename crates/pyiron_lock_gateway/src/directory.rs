@@ -4,6 +4,7 @@
 //! both files the plain one is read. A subdir without a file is empty, a channel without `noarch` is an error.
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashSet},
     io::Read,
     path::{Path, PathBuf},
@@ -19,8 +20,8 @@ use crate::{
     error::IndexError,
 };
 
-/// The most that one index file may hold once decompressed; conda-forge's largest is about 0.3 GiB.
-const MAX_INDEX_BYTES: u64 = 2 << 30;
+/// The most that one index file may hold, decompressed; conda-forge's largest is about 0.3 GiB.
+const MAX_INDEX_BYTES: u64 = 1 << 30;
 
 /// A channel and the folder that stands in for it.
 #[derive(Debug, Clone)]
@@ -34,6 +35,7 @@ pub struct DirectorySource {
 /// The opened indexes of several channels, in order of priority.
 pub struct DirectoryIndex {
     channels: Vec<OpenChannel>,
+    absent: Vec<(String, Subdir)>,
 }
 
 struct OpenChannel {
@@ -66,12 +68,21 @@ impl DirectoryIndex {
                 subdirs: BTreeMap::new(),
             })
             .collect();
+        let mut absent = Vec::new();
         for ((source, subdir), open) in files.into_iter().zip(opened) {
-            if let Some(open) = open {
-                channels[source].subdirs.insert(subdir, open);
+            match open {
+                Some(open) => {
+                    channels[source].subdirs.insert(subdir, open);
+                }
+                None => absent.push((sources[source].folder.display().to_string(), subdir)),
             }
         }
-        Ok(Self { channels })
+        Ok(Self { channels, absent })
+    }
+
+    /// Returns the folders that have no index for a subdir that was asked for; they were read as empty there.
+    pub fn absent(&self) -> &[(String, Subdir)] {
+        &self.absent
     }
 
     /// Loads names wave by wave, each wave in parallel: the names asked for, then what their records need.
@@ -159,7 +170,7 @@ impl Part<'_> {
 
 /// Returns the names that records depend on, each once, in alphabetical order.
 fn needs(records: &[RepoDataRecord]) -> Vec<PackageName> {
-    let names: BTreeSet<&str> = records
+    let names: BTreeSet<Cow<'_, str>> = records
         .iter()
         .flat_map(|record| {
             let extra = record.package_record.extra_depends.values().flatten();
@@ -170,7 +181,7 @@ fn needs(records: &[RepoDataRecord]) -> Vec<PackageName> {
         .collect();
     names
         .into_iter()
-        .filter_map(|name| PackageName::try_from(name).ok())
+        .filter_map(|name| PackageName::try_from(&*name).ok())
         .collect()
 }
 

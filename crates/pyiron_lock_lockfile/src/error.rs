@@ -6,6 +6,11 @@ pub enum LockError {
     /// No block `pyiron-lock:`; some other program wrote it, or it is no lock at all.
     #[error("there is no `pyiron-lock:` block at its end")]
     Foreign,
+    /// A checkout rewrote the line ends.
+    #[error(
+        "its line ends were changed to CRLF; tell git to keep them with `*.lock -text` in .gitattributes"
+    )]
+    LineEnds,
     /// The block cannot be read.
     #[error("its `pyiron-lock:` block cannot be read: {0}")]
     Block(String),

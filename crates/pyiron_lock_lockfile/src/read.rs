@@ -1,6 +1,6 @@
 //! A text as a lock, both parts parsed and compared.
 
-use pyiron_lock_core::{Lock, Platform, VirtualPackage};
+use pyiron_lock_core::{Lock, Platform, VirtualPackage, index::dependency_fault};
 use rattler_conda_types::RepoDataRecord;
 use rattler_lock::LockFile;
 
@@ -42,6 +42,14 @@ pub fn read(text: &str) -> Result<Lock, LockError> {
         let binary = package
             .as_binary()
             .ok_or_else(|| contradiction("a record has no archive"))?;
+        let package = &binary.package_record;
+        let mut constraints = package.depends.iter().chain(&package.constrains);
+        if let Some(fault) = constraints.find_map(|text| dependency_fault(text)) {
+            let name = package.name.as_normalized();
+            return Err(LockError::Records(format!(
+                "a dependency of {name} is refused: {fault}"
+            )));
+        }
         records
             .push(RepoDataRecord::try_from(binary).map_err(|error| LockError::Records(error.to_string()))?);
     }

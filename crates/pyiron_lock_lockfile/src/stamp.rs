@@ -67,6 +67,7 @@ impl Stamp {
     pub fn read(text: &str) -> Result<Self, LockError> {
         let start = match text.rfind(&format!("\n{KEY}")) {
             Some(newline) => newline + 1,
+            None if text.contains("\r\npyiron-lock:\r\n") => return Err(LockError::LineEnds),
             None => return Err(LockError::Foreign),
         };
         let block = &text[start..];

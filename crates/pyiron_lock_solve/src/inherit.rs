@@ -105,9 +105,9 @@ fn cause(
     let unmet = before.package_record.depends.iter().find(|dependency| {
         let needed = dependency_name(dependency);
         !needed.starts_with("__")
-            && (!present.contains(needed)
+            && (!present.contains(&*needed)
                 || child
-                    .record(needed)
+                    .record(&needed)
                     .is_some_and(|record| !satisfied(dependency, record)))
     });
     match unmet {

@@ -14,4 +14,4 @@ pub use inherit::{Cause, Moved, moved_from_parent};
 pub use plan::{Event, Job, Loaded, Observer, Outcome, Solved, Work, load, run};
 pub use rattler_solve::CancellationToken;
 pub use solver::SOLVER;
-pub use stale::{StaleReason, stale_reasons};
+pub use stale::{PlatformChange, StaleReason, stale_reasons};

@@ -12,7 +12,8 @@ use crate::{
     explain::{Explanation, explain},
     inherit::{Moved, moved_from_parent},
     reach::{PlatformRecords, Reachable},
-    solver::{Failure, SOLVER, solve, virtual_packages},
+    solver::{Failure, SOLVER, solve, sorted, virtual_packages},
+    stale::{StaleReason, record_meets, stale_reasons},
 };
 
 /// One tier on one platform.
@@ -44,6 +45,8 @@ pub enum Outcome {
     Solved(Box<Solved>),
     /// The requests cannot be satisfied.
     Unsolvable(Explanation),
+    /// The solver gave records that do not satisfy the requests; nothing else is known to be wrong.
+    Unfit(Vec<StaleReason>),
     /// The run was cancelled before this job was done.
     Cancelled,
     /// The solver refused the records of the index.
@@ -120,6 +123,9 @@ pub fn run(
         let done: Vec<(usize, Outcome)> = level
             .into_par_iter()
             .map(|index| {
+                if matches!(jobs[index].work, Work::Keep(_)) {
+                    return (index, Outcome::Kept);
+                }
                 observer.notice(Event::Started(index));
                 let outcome = run_job(jobs, index, &outcomes, &records, source, cancel);
                 observer.notice(Event::Finished(index));
@@ -186,12 +192,11 @@ fn run_job(
     let preferred = preferred(
         records,
         &reachable,
+        &job.set,
         earlier.iter().chain(parents.iter().map(|(_, lock)| *lock)),
     );
-    let specs = job
-        .set
-        .requests
-        .iter()
+    let specs = sorted(job.set.requests.iter().collect())
+        .into_iter()
         .map(|request| request.spec.clone())
         .collect();
     let virtual_packages = virtual_packages(&job.set.platform);
@@ -202,6 +207,10 @@ fn run_job(
     match solution {
         Ok(solution) => {
             let lock = Lock::new(&job.set, solution, digest, SOLVER.to_owned());
+            let reasons = stale_reasons(&lock, &job.set);
+            if !reasons.is_empty() {
+                return Outcome::Unfit(reasons);
+            }
             let moved = parents
                 .iter()
                 .map(|(parent, parent_lock)| {
@@ -220,7 +229,7 @@ fn run_job(
                 Ok(explanation) => Outcome::Unsolvable(explanation),
                 Err(Failure::Cancelled) => Outcome::Cancelled,
                 Err(Failure::Refused(message)) => Outcome::Refused(message),
-                Err(Failure::Unsolvable) => Outcome::Unsolvable(Explanation { problems: Vec::new() }),
+                Err(Failure::Unsolvable) => Outcome::Unsolvable(Explanation::default()),
             }
         }
     }
@@ -234,10 +243,14 @@ fn lock_of<'a>(job: &'a Job, outcome: Option<&'a Outcome>) -> Option<&'a Lock> {
     }
 }
 
-/// Picks, for each name, the record of the first lock that has it, if the index still offers exactly that record.
+/// Picks, for each name, the record of the first lock that has it, where the solver may choose it: the index still
+/// offers exactly that record, from the channel that has priority, and every request for the name accepts it.
+///
+/// The solver takes a preferred record even against channel priority and against the channel of a request.
 fn preferred<'a, 'l>(
     records: &PlatformRecords<'a>,
     reachable: &Reachable<'a>,
+    set: &RequestSet,
     locks: impl Iterator<Item = &'l Lock>,
 ) -> Vec<&'a RepoDataRecord> {
     let mut chosen: BTreeMap<&'l str, &'a RepoDataRecord> = BTreeMap::new();
@@ -246,7 +259,20 @@ fn preferred<'a, 'l>(
         if chosen.contains_key(name) || !reachable.reaches(name) {
             continue;
         }
-        if let Some(offered) = same_record(records, record) {
+        let requests: Vec<_> = set
+            .requests
+            .iter()
+            .filter(|request| request.name.as_normalized() == name)
+            .collect();
+        let channel_asked = requests.iter().any(|request| request.spec.channel.is_some());
+        let offered = same_record(records, record).filter(|offered| {
+            let first = records.named(name).first().map(|record| &record.channel);
+            (channel_asked || first == Some(&offered.channel))
+                && requests
+                    .iter()
+                    .all(|request| record_meets(&request.spec, offered))
+        });
+        if let Some(offered) = offered {
             chosen.insert(name, offered);
         }
     }

@@ -90,8 +90,7 @@ impl<'a> PlatformRecords<'a> {
                 parts[*part].push(record);
             }
             let needed = needs.get(name).into_iter().flatten().copied();
-            let known = needed.filter(|need| self.by_name.contains_key(need));
-            pending.extend(known.filter(|need| seen.insert(need)));
+            pending.extend(needed.filter(|need| seen.insert(need)));
         }
         Reachable {
             parts,
@@ -100,23 +99,24 @@ impl<'a> PlatformRecords<'a> {
         }
     }
 
+    /// For each name, the names of this index that its records depend on.
     fn needs(&self) -> HashMap<&'a str, HashSet<&'a str>> {
-        let of = |record: &&'a RepoDataRecord| {
+        let of = |record: &RepoDataRecord| -> Vec<&'a str> {
             let package = &record.package_record;
             let extra = package.extra_depends.values().flatten();
-            package
+            let names = package
                 .depends
                 .iter()
                 .chain(extra)
-                .map(|text| dependency_name(text))
-                .collect::<HashSet<&'a str>>()
+                .map(|text| dependency_name(text));
+            names
+                .filter_map(|name| self.by_name.get_key_value(&*name))
+                .map(|(name, _)| *name)
+                .collect()
         };
         self.by_name
             .par_iter()
-            .map(|(name, records)| {
-                let needs = records.iter().map(|(_, record)| record).flat_map(&of).collect();
-                (*name, needs)
-            })
+            .map(|(name, records)| (*name, records.iter().flat_map(|(_, record)| of(record)).collect()))
             .collect()
     }
 }
@@ -157,12 +157,13 @@ impl Reachable<'_> {
     }
 }
 
-/// Appends a record in canonical form: every field ends with a character that no field holds.
+/// Appends a record in canonical form; every field is preceded by its length.
 fn describe(record: &RepoDataRecord, text: &mut String) {
     let package = &record.package_record;
     let mut field = |value: &str| {
+        text.push_str(&value.len().to_string());
+        text.push(':');
         text.push_str(value);
-        text.push('\u{1e}');
     };
     field(record.url.as_str());
     field(package.name.as_source());
@@ -185,14 +186,33 @@ fn describe(record: &RepoDataRecord, text: &mut String) {
         Some(NoArchKind::Generic) => "generic",
         None => "",
     });
-    for list in [&package.track_features, &package.depends, &package.constrains] {
-        list.iter().for_each(|value| field(value));
-        field("\u{1d}");
+    let purls: Vec<String> = package.purls.iter().flatten().map(ToString::to_string).collect();
+    let flags: Vec<String> = package.flags.iter().map(ToString::to_string).collect();
+    let mut lists: Vec<(&str, &[String])> = vec![
+        ("depends", &package.depends),
+        ("constrains", &package.constrains),
+        ("track_features", &package.track_features),
+        ("purls", &purls),
+        ("flags", &flags),
+    ];
+    if let Some(exports) = &package.run_exports {
+        lists.extend([
+            ("run_exports", exports.noarch.as_slice()),
+            ("strong", &exports.strong),
+            ("strong_constrains", &exports.strong_constrains),
+            ("weak", &exports.weak),
+            ("weak_constrains", &exports.weak_constrains),
+        ]);
     }
-    for (extra, depends) in &package.extra_depends {
-        field(extra);
-        depends.iter().for_each(|value| field(value));
-        field("\u{1d}");
+    lists.extend(
+        package
+            .extra_depends
+            .iter()
+            .map(|(extra, depends)| (extra.as_str(), depends.as_slice())),
+    );
+    for (name, values) in lists.into_iter().filter(|(_, values)| !values.is_empty()) {
+        field(name);
+        field(&values.len().to_string());
+        values.iter().for_each(|value| field(value));
     }
-    field("\u{1c}");
 }

@@ -6,7 +6,7 @@ use std::{
     panic::{AssertUnwindSafe, catch_unwind},
 };
 
-use pyiron_lock_core::{Platform, VirtualPackage};
+use pyiron_lock_core::{Platform, Request, VirtualPackage};
 use rattler_conda_types::{GenericVirtualPackage, MatchSpec, RepoDataRecord};
 use rattler_solve::{
     CancellationToken, ChannelPriority, RepoDataIter, SolveError, SolveStrategy, SolverImpl, SolverTask,
@@ -35,6 +35,13 @@ pub(crate) fn virtual_packages(platform: &Platform) -> Vec<GenericVirtualPackage
         .iter()
         .map(VirtualPackage::to_generic)
         .collect()
+}
+
+/// Returns requests in the order the solver gets them, which can decide between equally good solutions: that of
+/// their canonical spelling, so that the order of lines and of tiers never matters.
+pub(crate) fn sorted(mut requests: Vec<&Request>) -> Vec<&Request> {
+    requests.sort_by(|a, b| a.canonical.cmp(&b.canonical));
+    requests
 }
 
 /// Solves; the records come back sorted by name.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use pyiron_lock_core::{Lock, RequestSet, index::dependency_name};
+use pyiron_lock_core::{Lock, Platform, RequestSet, index::dependency_name};
 use rattler_conda_types::{MatchSpec, Matches, ParseMatchSpecOptions, RepoDataRecord, RepodataRevision};
 
 /// One reason why a lock no longer fits.
@@ -12,13 +12,8 @@ pub enum StaleReason {
     Missing,
     /// The lock cannot be used at all; the text says why.
     Unusable(String),
-    /// It was solved for a platform that promised something else.
-    Platform {
-        /// What the lock was solved for.
-        locked: String,
-        /// What the manifest says now.
-        wanted: String,
-    },
+    /// It was solved for a platform of another name or subdir, or one that promised something else.
+    Platform(Vec<PlatformChange>),
     /// It was solved from other channels.
     Channels {
         /// What the lock was solved from.
@@ -37,25 +32,38 @@ pub enum StaleReason {
         /// The version and build the lock has of that name, if any.
         locked: Option<String>,
     },
-    /// A dependency of a record that no record satisfies.
+    /// A dependency of a record that no record satisfies, or a constraint that one breaks.
     Dependency {
         /// The record, as `name version build`.
         record: String,
-        /// The dependency as the record states it.
+        /// The dependency or constraint as the record states it.
         dependency: String,
     },
+    /// A record whose URL lies outside the channels of the lock, as `name version build`.
+    Elsewhere(String),
     /// Records that nothing asks for any more.
     Surplus(Vec<String>),
+}
+
+/// What is otherwise about a platform.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PlatformChange {
+    /// The virtual package, or `name` or `subdir`.
+    pub what: String,
+    /// What the lock was solved for, if anything.
+    pub locked: Option<String>,
+    /// What the manifest says now, if anything.
+    pub wanted: Option<String>,
 }
 
 /// Returns every reason why `lock` does not fit `set`; none means it fits.
 pub fn stale_reasons(lock: &Lock, set: &RequestSet) -> Vec<StaleReason> {
     let mut reasons = Vec::new();
     if lock.platform != set.platform {
-        reasons.push(StaleReason::Platform {
-            locked: promise(&lock.platform),
-            wanted: promise(&set.platform),
-        });
+        reasons.push(StaleReason::Platform(platform_changes(
+            &lock.platform,
+            &set.platform,
+        )));
     }
     let wanted: Vec<String> = set
         .channels
@@ -93,18 +101,43 @@ pub fn stale_reasons(lock: &Lock, set: &RequestSet) -> Vec<StaleReason> {
     reasons
 }
 
-fn promise(platform: &pyiron_lock_core::Platform) -> String {
-    let packages: Vec<String> = platform
-        .virtual_packages()
-        .iter()
-        .map(ToString::to_string)
-        .collect();
-    format!(
-        "{} on {} with {}",
-        platform.name,
-        platform.subdir,
-        packages.join(" ")
-    )
+fn platform_changes(locked: &Platform, wanted: &Platform) -> Vec<PlatformChange> {
+    let facts = |platform: &Platform| {
+        let mut facts = BTreeMap::from([
+            ("name".to_owned(), platform.name.to_string()),
+            ("subdir".to_owned(), platform.subdir.to_string()),
+        ]);
+        for package in platform.virtual_packages() {
+            let text = package.to_string();
+            let value = text.split_once('=').map_or("", |(_, value)| value);
+            facts.insert(package.name().to_owned(), value.to_owned());
+        }
+        facts
+    };
+    let (locked, wanted) = (facts(locked), facts(wanted));
+    let names: BTreeSet<&String> = locked.keys().chain(wanted.keys()).collect();
+    names
+        .into_iter()
+        .filter(|name| locked.get(*name) != wanted.get(*name))
+        .map(|name| PlatformChange {
+            what: name.clone(),
+            locked: locked.get(name).cloned(),
+            wanted: wanted.get(name).cloned(),
+        })
+        .collect()
+}
+
+/// Returns whether a record, by itself, is what a request asks for; the channel counts where one is named.
+pub(crate) fn record_meets(request: &MatchSpec, record: &RepoDataRecord) -> bool {
+    request.matches(record) && in_channel(request, record)
+}
+
+/// Returns whether a record is from the channel that a request names, if it names one.
+pub(crate) fn in_channel(request: &MatchSpec, record: &RepoDataRecord) -> bool {
+    request.channel.as_ref().is_none_or(|channel| {
+        record.channel.as_deref().map(|url| url.trim_end_matches('/'))
+            == Some(channel.base_url.as_str().trim_end_matches('/'))
+    })
 }
 
 fn request_met(
@@ -116,13 +149,7 @@ fn request_met(
     if name.starts_with("__") {
         return virtual_met(spec, name, set);
     }
-    by_name.get(name).is_some_and(|record| {
-        spec.matches(*record)
-            && spec.channel.as_ref().is_none_or(|channel| {
-                record.channel.as_deref().map(|url| url.trim_end_matches('/'))
-                    == Some(channel.base_url.as_str().trim_end_matches('/'))
-            })
-    })
+    by_name.get(name).is_some_and(|record| record_meets(spec, record))
 }
 
 /// Returns whether the platform of a set promises what a request for a virtual package asks.
@@ -139,51 +166,72 @@ pub(crate) fn virtual_met(spec: &MatchSpec, name: &str, set: &RequestSet) -> boo
     })
 }
 
-/// Checks that `depends` of every record are met and that nothing is there without a need.
+/// Checks that `depends` and `constrains` of every record hold and that nothing is there without a need.
 fn closure_faults(
     lock: &Lock,
     by_name: &HashMap<&str, &RepoDataRecord>,
     set: &RequestSet,
 ) -> Vec<StaleReason> {
     let mut faults = Vec::new();
-    let mut parsed: BTreeMap<&str, Option<MatchSpec>> = BTreeMap::new();
+    let mut parsed: HashMap<&str, Option<MatchSpec>> = HashMap::new();
     let options = || ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
+    let promise_changed = lock.platform != set.platform;
     for record in &lock.records {
-        for dependency in &record.package_record.depends {
-            let name = dependency_name(dependency);
+        let url = record.url.as_str();
+        if !lock
+            .channels
+            .iter()
+            .any(|channel| url.starts_with(&format!("{}/", channel.trim_end_matches('/'))))
+        {
+            faults.push(StaleReason::Elsewhere(describe(record)));
+        }
+        let package = &record.package_record;
+        let depends = package.depends.iter().map(|text| (text, true));
+        let constrains = package.constrains.iter().map(|text| (text, false));
+        for (text, required) in depends.chain(constrains) {
+            let name = dependency_name(text);
             let spec = parsed
-                .entry(dependency)
-                .or_insert_with(|| MatchSpec::from_str(dependency, options()).ok());
-            let met = spec
-                .as_ref()
-                .is_none_or(|spec| spec.condition.is_some() || request_met(spec, name, by_name, set));
+                .entry(text)
+                .or_insert_with(|| MatchSpec::from_str(text, options()).ok());
+            let Some(spec) = spec.as_ref().filter(|spec| spec.condition.is_none()) else {
+                continue;
+            };
+            let met = if name.starts_with("__") {
+                let absent = set.platform.virtual_package(&name).is_none();
+                // A changed promise is a reason of its own and need not be told again for every record.
+                promise_changed || (absent && !required) || virtual_met(spec, &name, set)
+            } else {
+                by_name
+                    .get(&*name)
+                    .map_or(!required, |record| spec.matches(*record))
+            };
             if !met {
                 faults.push(StaleReason::Dependency {
                     record: describe(record),
-                    dependency: dependency.clone(),
+                    dependency: text.clone(),
                 });
             }
         }
     }
+    let known = |name: &str| by_name.get_key_value(name).map(|(name, _)| *name);
     let mut needed: BTreeSet<&str> = BTreeSet::new();
     let mut pending: Vec<&str> = set
         .requests
         .iter()
-        .map(|request| request.name.as_normalized())
+        .filter_map(|request| known(request.name.as_normalized()))
         .collect();
     while let Some(name) = pending.pop() {
-        let Some(record) = by_name.get(name) else { continue };
-        if needed.insert(name) {
-            let package = &record.package_record;
-            let extra = package.extra_depends.values().flatten();
-            pending.extend(
-                package
-                    .depends
-                    .iter()
-                    .chain(extra)
-                    .map(|text| dependency_name(text)),
-            );
-        }
+        let Some(record) = by_name.get(name).filter(|_| needed.insert(name)) else {
+            continue;
+        };
+        let package = &record.package_record;
+        let extra = package.extra_depends.values().flatten();
+        let names = package
+            .depends
+            .iter()
+            .chain(extra)
+            .map(|text| dependency_name(text));
+        pending.extend(names.filter_map(|name| known(&name)));
     }
     let surplus: Vec<String> = lock
         .records

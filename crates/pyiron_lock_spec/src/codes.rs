@@ -39,7 +39,8 @@ codes! {
          set on every system.";
     VARIABLE_NOT_TEXT = "variable-not-text", Warning, "an environment variable is not text",
         "YAML reads the value as a number, a boolean or nothing, and other programs may write it differently: \
-         `1.10` may become `1.1`, `yes` may become `True`. Here it is kept as written. Put it in quotes.";
+         `1.10` may become `1.1`, `yes` may become `True`, `12:30:00` 45000. Here it is kept as written, and nothing \
+         is empty text. Put it in quotes.";
     CHANNELS_MISSING = "channels-missing", Warning, "a file names no channels",
         "Without `channels` each program falls back on its own settings, so that the same file gives different \
          environments. Name the channels: `channels: [conda-forge, nodefaults]`.";
@@ -48,25 +49,40 @@ codes! {
          covered by. pyiron is on conda-forge.";
     CHANNEL_UNREADABLE = "channel-unreadable", Error, "a channel cannot be read",
         "A channel is a name such as `conda-forge` or a URL, written as text.";
+    CHANNEL_ADDRESS = "channel-address", Error, "a channel is not at a web address",
+        "A lock has to mean the same on every machine, so its channels are names or http and https addresses. A \
+         folder goes to `--channel-source NAME=DIR`, or under `channel-sources` of a manifest, beside the address \
+         that locks will hold.";
+    CHANNEL_SECRET = "channel-secret", Error, "the address of a channel holds a secret",
+        "A password, a token (`/t/...`) or a query in a channel would be copied into locks, logs and commit \
+         histories. Give the plain address.";
+    CHANNEL_VARIABLE = "channel-variable", Warning, "the address of a channel names an environment variable",
+        "conda fills in `$NAME` and `${NAME}` when it reads the file. A lock must not depend on who makes it, so the \
+         address is taken as written, and no records will be found there. Give the plain address.";
 
     DEPENDENCY_NOT_TEXT = "dependency-not-text", Error, "a dependency is not text",
         "Each item is one request as text, for instance `- python =3.10`. `- python: 3.10` is a map, `- 3.10` a \
-         number, and a lone `-` is nothing.";
+         number, and a lone `-` is nothing. A warning tells of words such as `on` that only YAML 1.1 takes for \
+         something else.";
     DEPENDENCY_SECTION_UNKNOWN = "dependency-section-unknown", Error, "dependencies have an unknown section",
         "A map among the dependencies hands its content to another installer. Only `pip` is known; CEP 24 has \
          others refused, as they would be left out of the environment in silence.";
     DEPENDENCY_TWO_LINES = "dependency-two-lines", Error, "a dependency runs over two lines",
         "YAML joins a line that is indented further to the one above, so two requests became one. Give both the \
-         same indentation.";
+         same indentation. Among pip requirements it is a warning, as some options may be that long.";
     DEPENDENCY_REPEATED = "dependency-repeated", Warning, "a request stands twice in one file",
         "Both lines say the same; one can go. Files that were merged by a script often end up like this.";
     DEPENDENCY_TWICE = "dependency-twice", Warning, "one package is asked for in two ways in one file",
         "Both lines hold at the same time. If that is meant, one line says it more clearly: `numpy >=1.20,<2`.";
     REQUESTS_DISJOINT = "requests-disjoint", Error, "two requests exclude each other",
-        "No version or build satisfies both lines, so no environment can. Change one of them. Requests of different \
-         tiers are merged when one extends the other.";
+        "No version or build satisfies both lines, or both conditions of one line, so no environment can. Change one \
+         of them. Requests of different tiers are merged when one extends the other.";
     PIP_EMPTY = "pip-empty", Warning, "a pip section is empty",
-        "A `pip` section without items does nothing; some programs stop at it.";
+        "A `pip` section without items does nothing; some programs stop at it. Items that stand below `- pip:` at the \
+         same indentation are conda requests.";
+    PIP_NOT_REQUESTED = "pip-not-requested", Warning, "a file has pip requirements but does not ask for pip",
+        "Without `pip` among the dependencies the section is installed by whatever pip happens to be there; conda \
+         warns and adds one of its choice. Add `- pip`.";
 
     SPEC_UNREADABLE = "spec-unreadable", Error, "a package request cannot be read",
         "A request is a name, maybe a version, maybe a build: `numpy`, `numpy =1.26`, `numpy >=1.20,<2`, \
@@ -77,6 +93,12 @@ codes! {
     SPEC_LOCAL_PATH = "spec-local-path", Error, "a package request points at a local path",
         "A lock has to mean the same on every machine, so it cannot hold a path of this one. Put the package in a \
          channel.";
+    SPEC_SUBDIR = "spec-subdir", Error, "a package request names a subdir",
+        "`channel/subdir::name` and `[subdir=...]` take the package of one subdir wherever the file is used, so that \
+         a lock for another platform would hold packages that cannot run there. The platform decides the subdir; a \
+         selector says where a line holds: `# [osx and arm64]`.";
+    SPEC_PIP = "spec-pip", Error, "a package request belongs to pip",
+        "`git+https://...`, `-e .` and other options are understood by pip only. Move the line under `- pip:`.";
     SPEC_BUILD = "spec-build", Error, "a build string cannot match anything",
         "What stands after the version is read as a build string. Two version conditions are joined by a comma: \
          `numpy >=1.20,<2`, not `numpy >=1.20 <2`.";
@@ -117,9 +139,10 @@ codes! {
     SELECTOR_IN_TEXT = "selector-in-text", Error, "a comment is part of a request",
         "Inside quotes, or without a blank before it, `#` does not start a YAML comment. What follows is dropped by \
          those who read the request, so a selector there would be lost.";
-    SELECTOR_LATE = "selector-late", Warning, "a comment holds a selector that is not at its start",
-        "CEP 24 reads `# [linux]` only; conda-lock also reads `# some text [linux]`. Here the line applies \
-         everywhere. Move the bracket to the front if it is a selector.";
+    SELECTOR_LATE = "selector-late", Warning, "a comment holds a selector that is not read",
+        "CEP 24 reads `# [linux]` only: one closed bracket at the start, with nothing or a blank behind it. \
+         conda-lock also reads `# some text [linux]`. Here such a bracket is prose, and unless another one is read \
+         the line applies everywhere. Write it in the form that is read if it is a selector.";
 
     TIERS_UNKNOWN_KEY = "tiers-unknown-key", Error, "the manifest has an unknown key",
         "Unknown keys are refused, because a misspelt one would be ignored in silence. `specs/tiers.schema.json` \
@@ -131,6 +154,9 @@ codes! {
          with a letter, at most 64 characters.";
     TIERS_DUPLICATE = "tiers-duplicate", Error, "a name is used twice in the manifest",
         "A tier, an alias or an entry of a list stands twice, so that it is not clear which is meant. Keep one.";
+    TIERS_EMPTY = "tiers-empty", Error, "a list or map of the manifest is empty",
+        "A manifest without platforms or tiers, and a tier without platforms, would lock nothing and say that all is \
+         well. Name at least one; a tier without the key has the platforms of its parents, else all.";
     TIERS_UNKNOWN_PARENT = "tiers-unknown-parent", Error, "a tier extends one that does not exist",
         "`extends` names tiers of the same manifest, by name or alias.";
     TIERS_CYCLE = "tiers-cycle", Error, "tiers extend each other in a circle",
@@ -166,12 +192,13 @@ codes! {
 
     COMPOSE_TIER_MISSING = "compose-tier-missing", Error, "a tier cannot be put together",
         "The tier, or one that it extends, is not in the manifest or its file could not be read.";
-    COMPOSE_PLATFORM_NOT_IN_FILE = "compose-platform-not-in-file", Warning, "a file does not list the platform",
+    COMPOSE_PLATFORM_NOT_IN_FILE = "compose-platform-not-in-file", Warning, "a file does not list the subdir",
         "The file has a `platforms` list without the subdir that is locked. The manifest decides, yet one of the \
          two is out of date.";
-    COMPOSE_CHANNEL_NOT_LISTED = "compose-channel-not-listed", Warning, "a request wants an unlisted channel",
+    COMPOSE_CHANNEL_NOT_LISTED = "compose-channel-not-listed", Error, "a request wants an unlisted channel",
         "`channel::name` takes the package from that channel only. It is not among the channels that are read, so \
-         nothing will be found.";
+         nothing would be found. Channels of the command line come before those of the manifest, and those before \
+         the ones of the file.";
     COMPOSE_VARIABLE_OVERRIDDEN = "compose-variable-overridden", Note, "a tier overrides a variable",
         "Two tiers set one variable to different values; the later in the line of inheritance wins.";
 }

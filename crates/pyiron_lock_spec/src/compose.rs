@@ -21,6 +21,15 @@ use crate::{
     manifest::Manifest,
 };
 
+/// A channel that is read, with the name that people gave it in the manifest, a file or an option.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedChannel {
+    /// The name or address as given.
+    pub name: String,
+    /// The channel that it stands for.
+    pub channel: Channel,
+}
+
 /// Merges the requests of a tier and its ancestors for a platform.
 ///
 /// Equal requests become one with several origins; others stay side by side for the solver to intersect.
@@ -29,7 +38,7 @@ pub fn compose(
     files: &BTreeMap<TierName, EnvironmentFile>,
     tier: &TierName,
     platform: &Platform,
-    channels: &[Channel],
+    channels: &[NamedChannel],
 ) -> Reading<RequestSet> {
     let mut merge = Merge::new(Some(tier.clone()), platform, channels);
     let Some(known) = manifest.tier(tier.as_str()) else {
@@ -67,7 +76,7 @@ pub fn compose(
 pub fn compose_single(
     file: &EnvironmentFile,
     platform: &Platform,
-    channels: &[Channel],
+    channels: &[NamedChannel],
 ) -> Reading<RequestSet> {
     let mut merge = Merge::new(None, platform, channels);
     merge.add(file, None);
@@ -76,7 +85,10 @@ pub fn compose_single(
 
 struct Merge<'p> {
     platform: &'p Platform,
+    channels: &'p [NamedChannel],
     set: RequestSet,
+    /// The text of each request as first written.
+    texts: Vec<String>,
     by_spelling: HashMap<String, usize>,
     by_name: HashMap<PackageName, Vec<usize>>,
     pip_seen: HashSet<String>,
@@ -85,13 +97,15 @@ struct Merge<'p> {
 }
 
 impl<'p> Merge<'p> {
-    fn new(tier: Option<TierName>, platform: &'p Platform, channels: &[Channel]) -> Self {
+    fn new(tier: Option<TierName>, platform: &'p Platform, channels: &'p [NamedChannel]) -> Self {
         Self {
             platform,
+            channels,
+            texts: Vec::new(),
             set: RequestSet {
                 tier,
                 platform: platform.clone(),
-                channels: channels.to_vec(),
+                channels: channels.iter().map(|known| known.channel.clone()).collect(),
                 requests: Vec::new(),
                 pip: Vec::new(),
                 variables: Vec::new(),
@@ -110,16 +124,14 @@ impl<'p> Merge<'p> {
             && !file.platforms.iter().any(|known| known.value == subdir)
         {
             let message = format!(
-                "`{}` does not list the platform {}",
+                "`{}` does not list the subdir {}",
                 file.source.name(),
                 subdir.as_str()
             );
-            self.findings
-                .push(Finding::new(codes::COMPOSE_PLATFORM_NOT_IN_FILE, message).at(
-                    &file.source,
-                    first.span,
-                    "the list starts here",
-                ));
+            let finding = Finding::new(codes::COMPOSE_PLATFORM_NOT_IN_FILE, message)
+                .at(&file.source, first.span, "the list starts here")
+                .help(format!("add `{}`, or take `platforms` out", subdir.as_str()));
+            self.findings.push(finding);
         }
         let before = self.set.requests.len();
         for dependency in file.dependencies_on(subdir) {
@@ -156,34 +168,24 @@ impl<'p> Merge<'p> {
         let ancestors = namesakes
             .iter()
             .take_while(|place| **place < foreign)
-            .map(|place| &self.set.requests[*place]);
-        for other in ancestors.filter(|other| disjoint(&other.spec, &dependency.spec)) {
-            self.findings.push(exclusion(other, dependency, tier, &here));
+            .map(|place| (&self.set.requests[*place], &self.texts[*place]));
+        for (other, text) in ancestors.filter(|(other, _)| disjoint(&other.spec, &dependency.spec)) {
+            self.findings
+                .push(exclusion(other, text, dependency, tier, &here));
         }
         namesakes.push(self.set.requests.len());
         self.by_spelling
             .insert(dependency.canonical.clone(), self.set.requests.len());
         let mut spec = dependency.spec.clone();
         if let Some(wanted) = &spec.channel {
-            match self
-                .set
-                .channels
-                .iter()
-                .find(|known| known.name() == wanted.name() || known.base_url == wanted.base_url)
-            {
+            match listed(self.channels, wanted) {
                 Some(known) => spec.channel = Some(Arc::new(known.clone())),
-                None => {
-                    let message = format!(
-                        "`{}` is wanted from a channel that is not listed",
-                        dependency.canonical
-                    );
-                    let finding = Finding::new(codes::COMPOSE_CHANNEL_NOT_LISTED, message)
-                        .at(&file.source, dependency.span, "requested here")
-                        .help(format!("add `{}` to the channels", wanted.name()));
-                    self.findings.push(finding);
-                }
+                None => self
+                    .findings
+                    .push(not_listed(self.channels, wanted, file, dependency)),
             }
         }
+        self.texts.push(dependency.text.clone());
         self.set.requests.push(Request {
             name: dependency.name.clone(),
             spec,
@@ -222,14 +224,70 @@ impl<'p> Merge<'p> {
     }
 }
 
+/// Returns the listed channel that a request means: by the name given to it, else by address, else by its own name.
+fn listed<'c>(channels: &'c [NamedChannel], wanted: &Channel) -> Option<&'c Channel> {
+    let named = is_name(wanted);
+    let by = |fits: &dyn Fn(&NamedChannel) -> bool| channels.iter().find(|known| fits(known));
+    by(&|known| named && known.name == wanted.name())
+        .or_else(|| by(&|known| known.channel.base_url == wanted.base_url))
+        .or_else(|| by(&|known| named && known.channel.name() == wanted.name()))
+        .map(|known| &known.channel)
+}
+
+/// Returns whether a request names a channel by a word, which the parser turns into an address below this one.
+fn is_name(wanted: &Channel) -> bool {
+    wanted
+        .base_url
+        .as_str()
+        .starts_with("https://conda.anaconda.org/")
+}
+
+fn not_listed(
+    channels: &[NamedChannel],
+    wanted: &Channel,
+    file: &EnvironmentFile,
+    dependency: &Dependency,
+) -> Finding {
+    let name = if is_name(wanted) {
+        wanted.name()
+    } else {
+        wanted.base_url.as_str()
+    };
+    let message = format!(
+        "`{}` wants the channel `{name}`, which is not listed",
+        dependency.text
+    );
+    let names = channels.iter().map(|known| known.name.as_str());
+    let help = suggest::nearest(name, names.clone()).map_or_else(
+        || {
+            let list: Vec<String> = names.map(|name| format!("`{name}`")).collect();
+            if list.is_empty() {
+                "no channels are listed".to_owned()
+            } else {
+                format!("listed are {}", list.join(", "))
+            }
+        },
+        |near| format!("did you mean `{near}`?"),
+    );
+    Finding::new(codes::COMPOSE_CHANNEL_NOT_LISTED, message)
+        .at(&file.source, dependency.span, "requested here")
+        .help(help)
+}
+
 /// Says that two requests of different files exclude each other, the nearer one first.
-fn exclusion(other: &Request, dependency: &Dependency, tier: Option<&TierName>, here: &Origin) -> Finding {
+fn exclusion(
+    other: &Request,
+    text: &str,
+    dependency: &Dependency,
+    tier: Option<&TierName>,
+    here: &Origin,
+) -> Finding {
     let by = |tier: Option<&TierName>| tier.map_or_else(String::new, |tier| format!(" of the tier `{tier}`"));
     let message = format!(
         "`{}`{} and `{}`{} exclude each other",
-        other.canonical,
+        text,
         by(other.tier.as_ref()),
-        dependency.canonical,
+        dependency.text,
         by(tier)
     );
     let mut finding = Finding::new(codes::REQUESTS_DISJOINT, message);

@@ -1,6 +1,7 @@
 //! What people write: `environment.yml` files and the manifest of tiers, read with spans and with findings that
 //! point at the line. Knows no file system, no index and no solver; it turns text into requests and stops there.
 
+mod channel;
 pub mod codes;
 mod compose;
 mod environment;
@@ -8,9 +9,11 @@ mod line;
 mod manifest;
 mod selector;
 mod tree;
+mod yaml_1_1;
 mod yaml_trouble;
 
-pub use compose::{compose, compose_single};
+pub use channel::{ChannelFault, channel_fault};
+pub use compose::{NamedChannel, compose, compose_single};
 pub use environment::{Dependency, EnvironmentFile, PipLine, read_environment};
 pub use manifest::{ChannelSource, Manifest, ManifestPlatform, Smoke, Tier, read_manifest};
 pub use selector::{Dialect, Selector, SelectorStyle};

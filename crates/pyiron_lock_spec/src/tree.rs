@@ -158,9 +158,13 @@ impl<'s> Reader<'s> {
             &format!("{wanted} belongs here"),
         );
         if let (Some(text), "text", "a number" | "a boolean") = (node.as_str(), wanted, found) {
-            finding = finding.help(format!("write \"{text}\" in quotes"));
+            finding = finding.help(format!("write `\"{text}\"`, in quotes"));
         } else if let (Some(text), "a list", "text") = (node.as_str(), wanted, found) {
-            finding = finding.help(format!("write [{text}]"));
+            let whole = self.source.slice(node.span);
+            finding = finding.help(match flow_list(text) {
+                true if !whole.contains('\n') => format!("write `[{text}]`"),
+                _ => "write a list, one item a line, each after `- `".to_owned(),
+            });
         }
         self.push(finding);
     }
@@ -171,6 +175,16 @@ impl<'s> Reader<'s> {
         let line = covered.lines().next().unwrap_or("");
         Span::new(span.start, span.start + line.trim_end().len())
     }
+}
+
+/// Returns whether brackets around a text make it the list that is meant: words, joined by commas.
+fn flow_list(text: &str) -> bool {
+    let word = |part: &str| {
+        !part.is_empty()
+            && !part.starts_with(|c: char| "-?:!&*|>%@`#,".contains(c))
+            && !part.contains(|c: char| c.is_whitespace() || "[]{}\"'#:".contains(c))
+    };
+    text.split(',').all(|part| word(part.trim()))
 }
 
 /// Returns `did you mean ...` for a slip of the hand, if there is one near.

@@ -39,13 +39,6 @@ impl Channel {
         }
     }
 
-    /// Gives it another canonical URL.
-    #[must_use]
-    pub fn with_url(mut self, url: Url) -> Self {
-        self.url = url;
-        self
-    }
-
     /// Adds a package: a [`Package`], or the text `NAME VERSION [BUILD]`.
     #[must_use]
     pub fn package(mut self, package: impl Into<Package>) -> Self {

@@ -53,7 +53,7 @@ fn reachable(channels: &[Channel], subdir: Subdir, wanted: &BTreeSet<PackageName
             .collect::<Vec<_>>()
     };
     let mut loaded: Vec<ChannelRecords> = channels.iter().flat_map(homes).collect();
-    let mut needs: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut needs: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for record in loaded.iter().flat_map(|channel| &channel.records) {
         let found = needs.entry(name(record)).or_default();
         found.extend(
@@ -61,14 +61,14 @@ fn reachable(channels: &[Channel], subdir: Subdir, wanted: &BTreeSet<PackageName
                 .package_record
                 .depends
                 .iter()
-                .map(|spec| dependency_name(spec)),
+                .map(|spec| dependency_name(spec).into_owned()),
         );
     }
     let mut open: Vec<&str> = wanted.iter().map(PackageName::as_normalized).collect();
     let mut reached: BTreeSet<String> = BTreeSet::new();
     while let Some(name) = open.pop() {
         if reached.insert(name.to_owned()) {
-            open.extend(needs.get(name).into_iter().flatten());
+            open.extend(needs.get(name).into_iter().flatten().map(String::as_str));
         }
     }
     for channel in &mut loaded {

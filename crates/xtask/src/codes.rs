@@ -19,7 +19,7 @@ struct Room {
 }
 
 /// Every room that has codes. A new table belongs here.
-const ROOMS: [Room; 2] = [
+const ROOMS: [Room; 3] = [
     Room {
         heading: "Reading specs",
         source: "crates/pyiron_lock_spec/src/codes.rs",
@@ -29,6 +29,11 @@ const ROOMS: [Room; 2] = [
         heading: "Solving",
         source: "crates/pyiron_lock_solve/src/codes.rs",
         codes: pyiron_lock_solve::codes::ALL,
+    },
+    Room {
+        heading: "Files",
+        source: "crates/pyiron_lock_cli/src/codes.rs",
+        codes: pyiron_lock_cli::codes::ALL,
     },
 ];
 

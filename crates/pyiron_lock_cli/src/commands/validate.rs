@@ -2,7 +2,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use pyiron_lock_core::{Exit, Finding, RecordSource, Severity, SourceRef, finding::any_error, suggest};
@@ -10,11 +10,12 @@ use pyiron_lock_gateway::DirectoryIndex;
 use pyiron_lock_solve::codes::PACKAGE_NOT_FOUND;
 use pyiron_lock_spec::{EnvironmentFile, MAX_FILE_BYTES, compose, read_environment};
 use rattler_conda_types::Subdir;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     args::{ChannelArgs, Global, ValidateArgs},
     channels::Channels,
+    codes::FILE_UNREADABLE,
     failure::Failure,
     files::{read_source, shown},
     platforms::SUBDIRS,
@@ -28,6 +29,8 @@ use crate::{
 struct Report {
     files: Vec<String>,
     findings: Vec<Finding>,
+    /// Files that could not be read, by name.
+    unreadable: Vec<(String, Finding)>,
 }
 
 /// Checks the paths given, or the project.
@@ -38,56 +41,58 @@ pub(crate) fn execute(args: &ValidateArgs, global: &Global, streams: &Streams) -
         check_project(&root, &args.channels, &mut report)?;
     }
     for path in &args.paths {
-        let manifest_parent = path
-            .ends_with("tiers.yml")
-            .then(|| path.parent().and_then(Path::parent))
-            .flatten()
-            .map(|root| {
-                if root.as_os_str().is_empty() {
-                    Path::new(".")
-                } else {
-                    root
-                }
-            });
-        if path.is_dir() && path.join(MANIFEST).is_file() {
-            check_project(path, &args.channels, &mut report)?;
-        } else if let Some(root) = manifest_parent.filter(|root| root.join(MANIFEST).is_file()) {
-            check_project(root, &args.channels, &mut report)?;
-        } else if path.is_dir() {
-            return Err(Failure::bad_input(format!("{} holds no {MANIFEST}", shown(path)))
-                .help("give an environment.yml, or the folder of a project"));
-        } else {
-            check_file(path, &args.channels, &mut report)?;
+        match project_of(path) {
+            Some(root) => check_project(&root, &args.channels, &mut report)?,
+            None => check_file(path, args, &mut report)?,
         }
     }
     show(&report, args.json, streams);
-    Ok(if any_error(&report.findings) {
-        Exit::BadInput
-    } else {
-        Exit::Clean
-    })
+    let wrong = any_error(&report.findings) || !report.unreadable.is_empty();
+    Ok(if wrong { Exit::BadInput } else { Exit::Clean })
 }
 
-fn check_file(path: &Path, channels: &ChannelArgs, report: &mut Report) -> Result<(), Failure> {
-    let source = read_source(path, MAX_FILE_BYTES)?;
-    report.files.push(source.name().to_owned());
-    let reading = read_environment(&source, None);
-    report.findings.extend(reading.findings);
-    if let Some(file) = reading.value {
-        let named: Vec<String> = file
-            .channels
-            .iter()
-            .map(|channel| channel.value.clone())
-            .collect();
-        if !channels.sources.is_empty() {
-            let channels = Channels::new(channels, None, &named)?;
-            let subdirs: BTreeSet<Subdir> = if file.platforms.is_empty() {
-                SUBDIRS.into_iter().collect()
-            } else {
-                file.platforms.iter().map(|platform| platform.value).collect()
-            };
-            check_names(&[(&file, subdirs)], &channels, report)?;
+/// Returns the project that a path stands for: its folder, its `specs` folder or its manifest.
+fn project_of(path: &Path) -> Option<PathBuf> {
+    let path = std::fs::canonicalize(path).ok()?;
+    let specs = if path.join(MANIFEST).is_file() {
+        return Some(path);
+    } else if path.is_dir() {
+        path
+    } else {
+        path.parent().filter(|_| path.ends_with(MANIFEST))?.to_owned()
+    };
+    let root = specs.parent()?;
+    (specs.ends_with("specs") && root.join(MANIFEST).is_file()).then(|| root.to_owned())
+}
+
+fn check_file(path: &Path, args: &ValidateArgs, report: &mut Report) -> Result<(), Failure> {
+    let source = match read_source(path, MAX_FILE_BYTES) {
+        Ok(source) => source,
+        Err(failure) => {
+            let mut finding = Finding::new(FILE_UNREADABLE, failure.message());
+            finding.help = failure.advice().map(str::to_owned);
+            report.unreadable.push((shown(path), finding));
+            return Ok(());
         }
+    };
+    report.files.push(source.name().to_owned());
+    let reading = read_environment(
+        &source,
+        args.specs.dialect().or_else(|| project::dialect_for(path)),
+    );
+    report.findings.extend(reading.findings);
+    let named = |file: &EnvironmentFile| !file.channels.is_empty() || !args.channels.channels.is_empty();
+    if let Some(file) = reading
+        .value
+        .filter(|file| !args.channels.sources.is_empty() && named(file))
+    {
+        let channels = Channels::new(&args.channels, None, &[&file])?;
+        let subdirs: BTreeSet<Subdir> = if file.platforms.is_empty() {
+            SUBDIRS.into_iter().collect()
+        } else {
+            file.platforms.iter().map(|platform| platform.value).collect()
+        };
+        check_names(&[(&file, subdirs)], &channels, report)?;
     }
     Ok(())
 }
@@ -102,7 +107,10 @@ fn check_project(root: &Path, args: &ChannelArgs, report: &mut Report) -> Result
     let broken = any_error(&findings);
     report.findings.extend(findings);
     let Some(project) = project else { return Ok(()) };
-    let channels = Channels::new(args, Some(&project), &[])?;
+    if broken {
+        return Ok(());
+    }
+    let channels = Channels::new(args, Some(&project), &project.files.values().collect::<Vec<_>>())?;
     let mut seen: Vec<Finding> = Vec::new();
     let mut named: Vec<(&EnvironmentFile, BTreeSet<Subdir>)> = Vec::new();
     for tier in &project.manifest.tiers {
@@ -113,9 +121,6 @@ fn check_project(root: &Path, args: &ChannelArgs, report: &mut Report) -> Result
             .collect();
         if let Some(file) = project.files.get(&tier.name) {
             named.push((file, platforms.iter().map(|platform| platform.subdir).collect()));
-        }
-        if broken {
-            continue;
         }
         for platform in platforms {
             let reading = compose(
@@ -147,10 +152,9 @@ fn check_names(
     channels: &Channels,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let sources = channels.known_sources();
-    if sources.is_empty() || sources.len() < channels.list.len() {
+    let Some(sources) = channels.known_sources() else {
         return Ok(());
-    }
+    };
     let subdirs: BTreeSet<Subdir> = files
         .iter()
         .flat_map(|(_, subdirs)| subdirs.iter().copied())
@@ -197,42 +201,20 @@ fn unknown_name<'a>(
 }
 
 fn show(report: &Report, json: bool, streams: &Streams) {
-    let of = |file: &str| -> Vec<&Finding> {
-        let first = |finding: &&Finding| {
-            finding
-                .origins
-                .first()
-                .map_or(report.files.first().map(String::as_str), |origin| {
-                    Some(origin.source.name())
-                })
-                == Some(file)
-        };
-        report.findings.iter().filter(first).collect()
-    };
     if json {
-        let files: Vec<_> = report
-            .files
-            .iter()
-            .map(|file| {
-                let findings = of(file);
-                let refused = findings.iter().any(|finding| finding.is_error());
-                json!({
-                    "file": file,
-                    "verdict": if refused { "refused" } else { "accepted" },
-                    "findings": findings.into_iter().map(finding_view).collect::<Vec<_>>(),
-                })
-            })
-            .collect();
-        streams.result(&format!("{:#}\n", json!({ "files": files })));
+        streams.result(&format!("{:#}\n", json!({ "files": views(report) })));
         return;
     }
     streams.result(&findings_text(&report.findings, streams.stdout_color()));
+    let unreadable: Vec<Finding> = report
+        .unreadable
+        .iter()
+        .map(|(_, finding)| finding.clone())
+        .collect();
+    streams.result(&findings_text(&unreadable, streams.stdout_color()));
     let count = |severity| {
-        report
-            .findings
-            .iter()
-            .filter(|finding| finding.severity == severity)
-            .count()
+        let all = report.findings.iter().chain(&unreadable);
+        all.filter(|finding| finding.severity == severity).count()
     };
     streams.detail(&format!(
         "{} checked: {}, {}\n",
@@ -240,4 +222,29 @@ fn show(report: &Report, json: bool, streams: &Streams) {
         counted(count(Severity::Error), "error"),
         counted(count(Severity::Warning), "warning"),
     ));
+}
+
+/// Returns each file with its verdict and the findings whose first place is in it.
+fn views(report: &Report) -> Vec<Value> {
+    let first = report.files.first().map(String::as_str);
+    let view = |file: &str, findings: Vec<&Finding>| {
+        let refused = findings.iter().any(|finding| finding.is_error());
+        json!({
+            "file": file,
+            "verdict": if refused { "refused" } else { "accepted" },
+            "findings": findings.into_iter().map(finding_view).collect::<Vec<_>>(),
+        })
+    };
+    let read = report.files.iter().map(|file| {
+        let of_file = report.findings.iter().filter(|finding| {
+            let place = finding.origins.first().map(|origin| origin.source.name());
+            place.or(first) == Some(file)
+        });
+        view(file, of_file.collect())
+    });
+    let unreadable = report
+        .unreadable
+        .iter()
+        .map(|(file, finding)| view(file, vec![finding]));
+    read.chain(unreadable).collect()
 }

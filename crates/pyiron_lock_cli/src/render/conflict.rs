@@ -1,54 +1,77 @@
-//! Why requests cannot be satisfied, told in the user's own lines; platforms and tiers that share a story share
-//! one telling.
+//! Why requests cannot be satisfied, told in the user's own lines; an obstacle that several tiers and platforms
+//! share is told once.
+
+use std::collections::HashMap;
 
 use pyiron_lock_core::{Finding, RequestSet};
 use pyiron_lock_solve::{Chain, Clash, Explanation, Problem};
 
 use super::{counted, folded};
 
-/// One story and the tiers and platforms it happens on.
+/// One obstacle and where it stands in the way.
 pub(crate) struct Told {
-    /// The story, one finding an obstacle.
-    pub(crate) findings: Vec<Finding>,
-    /// The requests that take part in each obstacle, as findings point at them.
-    pub(crate) tiers: Vec<String>,
-    /// The platforms, in the order of the manifest.
-    pub(crate) platforms: Vec<String>,
+    /// The obstacle.
+    pub(crate) finding: Finding,
+    /// The tiers, in the order they were met, each with its platforms; no tier for a bare file.
+    pub(crate) places: Vec<(Option<String>, Vec<String>)>,
 }
 
-/// Tells explanations, equal ones once.
+impl Told {
+    /// Returns the places as one line.
+    pub(crate) fn places_text(&self) -> String {
+        let places: Vec<String> = self
+            .places
+            .iter()
+            .map(|(tier, platforms)| match tier {
+                Some(tier) => format!("{tier} on {}", folded(platforms)),
+                None => folded(platforms),
+            })
+            .collect();
+        places.join("; ")
+    }
+}
+
+/// Tells explanations, each obstacle once with all the places it stands in the way.
 pub(crate) fn conflict_findings<'a>(
     explanations: impl IntoIterator<Item = (&'a RequestSet, &'a Explanation)>,
 ) -> Vec<Told> {
     let mut told: Vec<Told> = Vec::new();
+    let mut known: HashMap<String, usize> = HashMap::new();
     for (set, explanation) in explanations {
-        let findings: Vec<Finding> = explanation
-            .problems
-            .iter()
-            .map(|problem| finding(problem, set))
-            .collect();
         let tier = set.tier.as_ref().map(ToString::to_string);
         let platform = set.platform.name.to_string();
-        let known = match told.iter_mut().find(|known| known.findings == findings) {
-            Some(known) => known,
-            None => {
+        for problem in &explanation.problems {
+            let finding = finding(problem, set);
+            let index = *known.entry(identity(&finding)).or_insert_with(|| {
                 told.push(Told {
-                    findings,
-                    tiers: Vec::new(),
-                    platforms: Vec::new(),
+                    finding,
+                    places: Vec::new(),
                 });
-                let last = told.len() - 1;
-                &mut told[last]
+                told.len() - 1
+            });
+            let places = &mut told[index].places;
+            match places.iter_mut().find(|(known, _)| *known == tier) {
+                Some((_, platforms)) => platforms.push(platform.clone()),
+                None => places.push((tier.clone(), vec![platform.clone()])),
             }
-        };
-        if !known.platforms.contains(&platform) {
-            known.platforms.push(platform);
         }
-        known
-            .tiers
-            .extend(tier.filter(|tier| !known.tiers.contains(tier)));
     }
     told
+}
+
+/// Returns what makes two tellings the same: all their words and places.
+fn identity(finding: &Finding) -> String {
+    let origins: Vec<String> = finding
+        .origins
+        .iter()
+        .map(|origin| format!("{}:{}:{}", origin.source.name(), origin.span.start, origin.label))
+        .collect();
+    format!(
+        "{}\n{}\n{}",
+        finding.message,
+        origins.join("\n"),
+        finding.notes.join("\n")
+    )
 }
 
 fn finding(problem: &Problem, set: &RequestSet) -> Finding {
@@ -56,7 +79,14 @@ fn finding(problem: &Problem, set: &RequestSet) -> Finding {
     let name = |request: usize| set.requests[request].name.as_normalized();
     match problem {
         Problem::PackageNotFound { request, suggestion } => {
-            let message = format!("the channels have no package `{}`", name(*request));
+            let message = match &set.requests[*request].spec.channel {
+                Some(channel) => format!(
+                    "the channel `{}` has no package `{}`",
+                    channel.name(),
+                    name(*request)
+                ),
+                None => format!("the channels have no package `{}`", name(*request)),
+            };
             let finding = with_origins(
                 Finding::new(problem.code(), message),
                 set,

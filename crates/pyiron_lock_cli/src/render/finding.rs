@@ -2,10 +2,16 @@
 
 use std::fmt;
 
-use miette::{Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, NamedSource, SourceCode};
-use pyiron_lock_core::{Finding, Origin, Severity};
+use miette::{
+    Diagnostic, GraphicalReportHandler, GraphicalTheme, LabeledSpan, MietteError, MietteSpanContents,
+    SourceCode, SourceSpan, SpanContents,
+};
+use pyiron_lock_core::{Finding, Origin, Severity, SourceRef, Span};
 
-/// Renders findings, each followed by an empty line.
+/// The most findings that a person reads at once.
+const MAX_SHOWN: usize = 100;
+
+/// Renders findings, each followed by an empty line; those over a hundred are only counted.
 pub(crate) fn findings_text(findings: &[Finding], color: bool) -> String {
     let theme = if color {
         GraphicalTheme::unicode()
@@ -18,11 +24,11 @@ pub(crate) fn findings_text(findings: &[Finding], color: bool) -> String {
         .without_syntax_highlighting()
         .with_links(false);
     let mut text = String::new();
-    for finding in findings {
+    for finding in findings.iter().take(MAX_SHOWN) {
         let groups = groups(&finding.origins);
         let first = Shown::new(finding, groups.first().map_or(&[], Vec::as_slice));
         if handler.render_report(&mut text, &first).is_err() {
-            text.push_str(&finding.message);
+            text.push_str(&printable(&finding.message));
         }
         let file = groups.first().map(|group| group[0].source.name());
         for group in groups.iter().skip(1) {
@@ -34,12 +40,18 @@ pub(crate) fn findings_text(findings: &[Finding], color: bool) -> String {
             }
         }
         for note in &finding.notes {
-            text.push_str(&format!("  {note}\n"));
+            text.push_str(&format!("  {}\n", printable(note)));
         }
         if let Some(help) = &finding.help {
-            text.push_str(&format!("  help: {help}\n"));
+            text.push_str(&format!("  help: {}\n", printable(help)));
         }
         text.push('\n');
+    }
+    if findings.len() > MAX_SHOWN {
+        text.push_str(&format!(
+            "{} more findings are left out; `--json` has them all\n\n",
+            findings.len() - MAX_SHOWN
+        ));
     }
     text
 }
@@ -49,7 +61,7 @@ struct Shown {
     code: Option<String>,
     message: String,
     severity: Severity,
-    source: Option<NamedSource<String>>,
+    source: Option<Excerpt>,
     labels: Vec<LabeledSpan>,
 }
 
@@ -59,7 +71,7 @@ impl Shown {
         let (source, labels) = labels_in(group);
         Self {
             code: Some(format!("{}[{}]", finding.severity.as_str(), finding.code)),
-            message: finding.message.clone(),
+            message: printable(&finding.message),
             severity: finding.severity,
             source,
             labels,
@@ -101,22 +113,96 @@ fn groups(origins: &[Origin]) -> Vec<Vec<&Origin>> {
     groups
 }
 
-fn labels_in(origins: &[&Origin]) -> (Option<NamedSource<String>>, Vec<LabeledSpan>) {
+fn labels_in(origins: &[&Origin]) -> (Option<Excerpt>, Vec<LabeledSpan>) {
     let Some(first) = origins.first() else {
         return (None, Vec::new());
     };
-    let source = &first.source;
-    let labels = origins
-        .iter()
-        .map(|origin| {
-            let label = (!origin.label.is_empty()).then(|| origin.label.clone());
-            LabeledSpan::new(label, origin.span.start, origin.span.len())
-        })
-        .collect();
+    let label = |(number, origin): (usize, &&Origin)| {
+        let label = (!origin.label.is_empty()).then(|| printable(&origin.label));
+        let place = (origin.span.start, origin.span.len());
+        if number == 0 {
+            LabeledSpan::new_primary_with_span(label, place)
+        } else {
+            LabeledSpan::new_with_span(label, place)
+        }
+    };
     (
-        Some(NamedSource::new(source.name(), source.text().to_owned())),
-        labels,
+        Some(Excerpt::new(&first.source, origins)),
+        origins.iter().enumerate().map(label).collect(),
     )
+}
+
+/// Returns text without characters that a terminal would act on.
+fn printable(text: &str) -> String {
+    text.chars()
+        .flat_map(|c| {
+            if c.is_control() {
+                c.escape_default().collect()
+            } else {
+                vec![c]
+            }
+        })
+        .collect()
+}
+
+/// The lines around the places of one group, as miette reads them: no control characters, columns counted in
+/// characters. Only these lines are copied, so that many findings in one large file stay cheap.
+struct Excerpt {
+    source: SourceRef,
+    /// Where the lines start in the source.
+    start: usize,
+    shown: String,
+}
+
+impl Excerpt {
+    fn new(source: &SourceRef, origins: &[&Origin]) -> Self {
+        let first = origins.iter().map(|origin| origin.span.start).min().unwrap_or(0);
+        let last = origins.iter().map(|origin| origin.span.end).max().unwrap_or(0);
+        let start = source.line(source.position(first).line.saturating_sub(1)).start;
+        let end = source.line(source.position(last).line + 1).end;
+        let lines = source.slice(Span::new(start, end));
+        let mut shown = String::with_capacity(lines.len());
+        for c in lines.chars() {
+            if c.is_control() && !matches!(c, '\n' | '\t' | '\r') {
+                // One character for each byte, so that spans keep their meaning.
+                shown.extend(std::iter::repeat_n('?', c.len_utf8()));
+            } else {
+                shown.push(c);
+            }
+        }
+        Self {
+            source: source.clone(),
+            start,
+            shown,
+        }
+    }
+}
+
+impl SourceCode for Excerpt {
+    fn read_span<'a>(
+        &'a self,
+        span: &SourceSpan,
+        before: usize,
+        after: usize,
+    ) -> Result<Box<dyn SpanContents<'a> + 'a>, MietteError> {
+        let within = span
+            .offset()
+            .checked_sub(self.start)
+            .ok_or(MietteError::OutOfBounds)?;
+        let inner = self
+            .shown
+            .read_span(&(within, span.len()).into(), before, after)?;
+        let offset = inner.span().offset() + self.start;
+        let start = self.source.position(offset);
+        Ok(Box::new(MietteSpanContents::new_named(
+            printable(self.source.name()),
+            inner.data(),
+            (offset, inner.span().len()).into(),
+            start.line - 1,
+            start.column - 1,
+            inner.line_count(),
+        )))
+    }
 }
 
 impl fmt::Display for Shown {

@@ -8,7 +8,7 @@ mod view;
 pub(crate) use conflict::{Told, conflict_findings};
 pub(crate) use finding::findings_text;
 pub(crate) use stale::stale_text;
-pub(crate) use view::{finding_view, origin_view};
+pub(crate) use view::finding_view;
 
 /// Returns a count with its noun, the plural made with `s`.
 pub(crate) fn counted(count: usize, noun: &str) -> String {

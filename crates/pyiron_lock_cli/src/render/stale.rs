@@ -1,7 +1,7 @@
 //! Why a lock is stale, one line a reason.
 
 use pyiron_lock_core::RequestSet;
-use pyiron_lock_solve::StaleReason;
+use pyiron_lock_solve::{PlatformChange, StaleReason};
 
 use super::folded;
 
@@ -10,8 +10,9 @@ pub(crate) fn stale_text(reason: &StaleReason, set: &RequestSet) -> String {
     match reason {
         StaleReason::Missing => "there is no lock yet".to_owned(),
         StaleReason::Unusable(why) => format!("the lock cannot be used: {why}"),
-        StaleReason::Platform { locked, wanted } => {
-            format!("the platform changed: locked for {locked}, now {wanted}")
+        StaleReason::Platform(changes) => {
+            let changes: Vec<String> = changes.iter().map(change).collect();
+            format!("the platform changed: {}", folded(&changes))
         }
         StaleReason::Channels { locked, wanted } => {
             format!(
@@ -38,11 +39,22 @@ pub(crate) fn stale_text(reason: &StaleReason, set: &RequestSet) -> String {
             }
         }
         StaleReason::Dependency { record, dependency } => {
-            format!("{record} needs `{dependency}`, which no record of the lock satisfies")
+            format!("{record} asks for `{dependency}`, which the lock does not satisfy")
         }
+        StaleReason::Elsewhere(record) => format!("{record} is not from a channel of the lock"),
         StaleReason::Surplus(names) => {
             let verb = if names.len() == 1 { "is" } else { "are" };
             format!("{} {verb} not needed any more", folded(names))
         }
+    }
+}
+
+fn change(change: &PlatformChange) -> String {
+    let what = &change.what;
+    match (&change.locked, &change.wanted) {
+        (Some(locked), Some(wanted)) => format!("{what} was {locked}, now {wanted}"),
+        (Some(locked), None) => format!("{what} was {locked}, now not promised"),
+        (None, Some(wanted)) => format!("{what} was not promised, now {wanted}"),
+        (None, None) => what.clone(),
     }
 }

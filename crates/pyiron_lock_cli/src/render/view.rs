@@ -5,7 +5,7 @@ use serde::Serialize;
 
 /// A place in a file; lines and columns count from 1, the end is exclusive.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct OriginView {
+struct OriginView {
     file: String,
     line: usize,
     column: usize,
@@ -29,7 +29,7 @@ pub(crate) struct FindingView {
 }
 
 /// Returns the JSON shape of a place.
-pub(crate) fn origin_view(origin: &Origin) -> OriginView {
+fn origin_view(origin: &Origin) -> OriginView {
     let start = origin.source.position(origin.span.start);
     let end = origin.source.position(origin.span.end);
     OriginView {

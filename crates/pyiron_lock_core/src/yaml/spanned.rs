@@ -198,11 +198,16 @@ impl Builder<'_> {
                     });
                 }
             }
-            Event::Scalar(text, style, anchor, _) => {
+            Event::Scalar(text, style, anchor, tag) => {
+                let said_text = tag.is_some_and(|tag| tag.is_yaml_core_schema_tag("str"));
                 let node = Node {
                     value: Value::Scalar {
-                        text: text.into_owned(),
-                        plain: matches!(style, ScalarStyle::Plain),
+                        text: if span.is_empty() {
+                            String::new()
+                        } else {
+                            text.into_owned()
+                        },
+                        plain: matches!(style, ScalarStyle::Plain) && !said_text,
                     },
                     span,
                 };
@@ -353,7 +358,7 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_spelling() {
-        let document = read("- 3.10\n- '3.10'\n- ~\n- 1.2.3\n").unwrap();
+        let document = read("- 3.10\n- '3.10'\n- ~\n- 1.2.3\n- !!str 3.10\n-\n").unwrap();
         let Value::Sequence(items) = document.root.unwrap().value else {
             panic!("not a list");
         };
@@ -367,7 +372,9 @@ mod tests {
                 ("3.10", "a number"),
                 ("3.10", "text"),
                 ("~", "nothing"),
-                ("1.2.3", "text")
+                ("1.2.3", "text"),
+                ("3.10", "text"),
+                ("", "nothing")
             ]
         );
     }

@@ -112,7 +112,7 @@ fn ends(conflict: &Conflict) -> BTreeSet<End> {
 fn clash(conflict: &Conflict, end: &End, platform: &Platform, known: &dyn Fn(&str) -> bool) -> Clash {
     let name = end.name().to_owned();
     match end {
-        End::Dead(_) if name.starts_with("__") => Clash::VirtualPackage {
+        End::Dead(_) | End::Constrained(_) if name.starts_with("__") => Clash::VirtualPackage {
             promised: platform.virtual_package(&name).map(|package| {
                 if package.build() == "0" {
                     package.version().to_owned()

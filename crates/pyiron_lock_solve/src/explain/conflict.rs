@@ -76,7 +76,9 @@ fn check_unguarded(
     cancel: &CancellationToken,
 ) -> Result<Verdict, Failure> {
     let reachable = records.reachable(requests.iter().map(|request| &request.name));
-    let specs: Vec<MatchSpec> = requests.iter().map(|request| request.spec.clone()).collect();
+    let mut ordered: Vec<(usize, &Request)> = requests.iter().copied().enumerate().collect();
+    ordered.sort_by(|(_, a), (_, b)| a.canonical.cmp(&b.canonical));
+    let specs: Vec<MatchSpec> = ordered.iter().map(|(_, request)| request.spec.clone()).collect();
     let provider = CondaDependencyProvider::new(
         reachable.parts.iter().map(|part| RepoData {
             records: part.clone(),
@@ -105,7 +107,7 @@ fn check_unguarded(
         ));
     }
     let mut asked: HashMap<Requirement, usize> = HashMap::new();
-    for (index, request) in requests.iter().enumerate() {
+    for (index, request) in ordered {
         let name = provider.pool.intern_package_name(NameType::from(&request.name));
         let (_, nameless) = request.spec.clone().into_nameless();
         let set = provider

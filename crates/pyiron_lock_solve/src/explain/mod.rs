@@ -18,16 +18,22 @@ use crate::{
     codes,
     reach::PlatformRecords,
     solver::{Failure, virtual_packages},
+    stale::{in_channel, virtual_met},
 };
+
+/// The most missing names that are compared with every name of the index.
+const MAX_SUGGESTIONS: usize = 20;
 
 /// The most independent conflicts that are told at once.
 const MAX_CONFLICTS: usize = 3;
 
 /// Everything that stands in the way of one request set on one platform.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Explanation {
     /// The obstacles: single lines first, then conflicts.
     pub problems: Vec<Problem>,
+    /// Whether there are more conflicts than those told.
+    pub more: bool,
 }
 
 /// One obstacle; requests are named by their index in the request set.
@@ -181,8 +187,10 @@ pub(crate) fn explain(
         requests: &set.requests,
         cancel,
     };
+    let mut limit_reached = true;
     for _ in 0..MAX_CONFLICTS {
         let Some(core) = search.core(&remaining)? else {
+            limit_reached = false;
             break;
         };
         let requests: Vec<_> = core.requests.iter().map(|index| &set.requests[*index]).collect();
@@ -201,7 +209,8 @@ pub(crate) fn explain(
     }
     let alone = |problem: &Problem| !matches!(problem, Problem::Unsatisfiable { .. });
     problems.sort_by_key(|problem| (!alone(problem), problem.requests().to_vec()));
-    Ok(Explanation { problems })
+    let more = limit_reached && search.core(&remaining)?.is_some();
+    Ok(Explanation { problems, more })
 }
 
 /// Finds the requests that no record satisfies even alone.
@@ -210,26 +219,40 @@ fn alone(
     records: &PlatformRecords<'_>,
     names: impl FnOnce() -> BTreeSet<String>,
 ) -> Vec<Problem> {
-    let mut known_names = None;
+    let mut known_names: Option<BTreeSet<String>> = None;
     let mut names = Some(names);
+    let mut compared = 0;
     let mut problems = Vec::new();
     for (index, request) in set.requests.iter().enumerate() {
         let name = request.name.as_normalized();
         if name.starts_with("__") {
-            if !crate::stale::virtual_met(&request.spec, name, set) {
+            if !virtual_met(&request.spec, name, set) {
                 problems.push(virtual_problem(set, index));
             }
             continue;
         }
-        let candidates = records.named(name);
-        if candidates.is_empty() {
-            if let Some(names) = names.take() {
-                known_names = Some(names());
-            }
-            let known = known_names.iter().flatten().map(String::as_str);
+        let mut candidates = records.named(name);
+        let anywhere = !candidates.is_empty();
+        candidates.retain(|record| in_channel(&request.spec, record));
+        if candidates.is_empty() && anywhere {
             problems.push(Problem::PackageNotFound {
                 request: index,
-                suggestion: suggest::nearest(name, known).map(str::to_owned),
+                suggestion: None,
+            });
+            continue;
+        }
+        if candidates.is_empty() {
+            let suggestion = if compared < MAX_SUGGESTIONS {
+                compared += 1;
+                let known =
+                    known_names.get_or_insert_with(|| names.take().map(|names| names()).unwrap_or_default());
+                suggest::nearest(name, known.iter().map(String::as_str)).map(str::to_owned)
+            } else {
+                None
+            };
+            problems.push(Problem::PackageNotFound {
+                request: index,
+                suggestion,
             });
             continue;
         }

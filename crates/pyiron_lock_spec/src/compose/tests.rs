@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 use pyiron_lock_core::{Finding, RequestSet, SourceFile, TierName};
 use rattler_conda_types::{Channel, ChannelConfig};
 
-use super::{compose, compose_single};
+use super::{NamedChannel, compose, compose_single};
 use crate::{Manifest, Reading, read_environment, read_manifest};
 
 fn manifest(tiers: &str) -> Manifest {
@@ -16,11 +16,14 @@ fn manifest(tiers: &str) -> Manifest {
     reading.value.unwrap_or_else(|| panic!("{:?}", reading.findings))
 }
 
-fn channels(names: &[&str]) -> Vec<Channel> {
+fn channels(names: &[&str]) -> Vec<NamedChannel> {
     let config = ChannelConfig::default_with_root_dir(PathBuf::from("/"));
     names
         .iter()
-        .map(|name| Channel::from_str(name, &config).unwrap())
+        .map(|name| NamedChannel {
+            name: (*name).to_owned(),
+            channel: Channel::from_str(name, &config).unwrap(),
+        })
         .collect()
 }
 
@@ -121,7 +124,7 @@ fn disjoint_requests_show_both_lines() {
     assert_eq!(places, ["specs/b.yml: numpy >=2", "specs/a.yml: numpy =1.26.4"]);
     assert_eq!(
         finding.message,
-        "`numpy 1.26.4.*` of the tier `a` and `numpy >=2` of the tier `b` exclude each other"
+        "`numpy =1.26.4` of the tier `a` and `numpy >=2` of the tier `b` exclude each other"
     );
     assert!(put(CHAIN, &files, "b", "win-64").value.is_some());
 }
@@ -188,5 +191,65 @@ fn channels_of_requests_are_looked_up_and_platforms_compared() {
     assert_eq!(
         codes,
         ["compose-platform-not-in-file", "compose-channel-not-listed"]
+    );
+    assert!(reading.value.is_none());
+    let told = |place: usize| {
+        let finding = &reading.findings[place];
+        format!("{} / {}", finding.message, finding.help.as_deref().unwrap_or(""))
+    };
+    assert_eq!(
+        told(0),
+        "`specs/a.yml` does not list the subdir linux-64 / add `linux-64`, or take `platforms` out"
+    );
+    assert_eq!(
+        told(1),
+        "`other::y` wants the channel `other`, which is not listed / listed are `conda-forge`"
+    );
+}
+
+#[test]
+fn a_channel_of_a_request_is_found_by_its_name_in_the_manifest() {
+    let of = |wanted: &str, names: &[(&str, &str)]| {
+        let text = format!("channels: [c]\ndependencies: ['{wanted}::x']\n");
+        let source = SourceFile::new("environment.yml", text);
+        let file = read_environment(&source, None).value.unwrap();
+        let listed: Vec<NamedChannel> = names
+            .iter()
+            .map(|(name, url)| NamedChannel {
+                name: (*name).to_owned(),
+                channel: Channel::from_url(url::Url::parse(url).unwrap()),
+            })
+            .collect();
+        let manifest = manifest("  a: { spec: a.yml }\n");
+        let reading = compose_single(&file, manifest.platform("linux-64").unwrap(), &listed);
+        match reading.value {
+            Some(set) => set.requests[0]
+                .spec
+                .channel
+                .as_ref()
+                .unwrap()
+                .base_url
+                .to_string(),
+            None => reading.findings[0].help.clone().unwrap_or_default(),
+        }
+    };
+    let sample = ("sample", "https://sample.invalid/");
+    let forge = ("conda-forge", "https://conda.anaconda.org/conda-forge");
+    let mirror = ("conda-forge", "https://mirror.invalid/forge");
+    assert_eq!(of("sample", &[sample]), "https://sample.invalid/");
+    assert_eq!(of("https://sample.invalid", &[sample]), "https://sample.invalid/");
+    assert_eq!(of("conda-forge", &[mirror]), "https://mirror.invalid/forge/");
+    assert_eq!(
+        of("https://conda.anaconda.org/conda-forge", &[sample, forge]),
+        "https://conda.anaconda.org/conda-forge/"
+    );
+    assert_eq!(
+        of("https://other.invalid/conda-forge", &[forge]),
+        "listed are `conda-forge`"
+    );
+    assert_eq!(of("smple", &[forge, sample]), "did you mean `sample`?");
+    assert_eq!(
+        of("other", &[forge, sample]),
+        "listed are `conda-forge`, `sample`"
     );
 }

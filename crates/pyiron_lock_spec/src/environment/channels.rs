@@ -1,9 +1,12 @@
 //! The channels of a file or manifest: which words are channels and which come with strings attached.
 //! Does not know where a channel is.
 
-use pyiron_lock_core::{Spanned, yaml::Node};
+use pyiron_lock_core::{
+    Severity, Spanned,
+    yaml::{Node, Value},
+};
 
-use crate::{codes, tree::Reader};
+use crate::{channel::channel_fault, codes, tree::Reader};
 
 const ANACONDA_NAMES: [&str; 7] = ["defaults", "main", "anaconda", "r", "msys2", "free", "pro"];
 const ANACONDA_HOSTS: [&str; 3] = ["repo.anaconda.com", "repo.continuum.io", "repo.anaconda.cloud"];
@@ -27,18 +30,22 @@ pub(crate) fn read_channels(reader: &mut Reader<'_>, node: &Node) -> (Vec<Spanne
     (channels, nodefaults)
 }
 
+/// Returns whether the value of `channels` names none, as opposed to naming some that cannot be read.
+pub(super) fn names_none(node: &Node) -> bool {
+    match &node.value {
+        Value::Sequence(items) => items.iter().all(|item| item.as_str() == Some("nodefaults")),
+        _ => node.is_null(),
+    }
+}
+
 /// Judges one channel; returns whether it can be used.
 fn check_channel(reader: &mut Reader<'_>, channel: &Spanned<String>) -> bool {
     let text = channel.value.as_str();
-    if text.contains(char::is_whitespace) || text.contains("::") {
-        let finding = reader.finding(
-            codes::CHANNEL_UNREADABLE,
-            channel.span,
-            format!("`{text}` is not a channel"),
-            "one name or URL belongs here",
-        );
+    if let Some(fault) = channel_fault(text) {
+        let finding = fault.finding(reader.source, reader.one_line(channel.span));
+        let usable = finding.severity < Severity::Error;
         reader.push(finding);
-        return false;
+        return usable;
     }
     let host = text
         .split_once("://")

@@ -2,8 +2,11 @@
 //! selectors.
 
 mod channels;
+mod comments;
 mod dependencies;
+mod misfits;
 mod overlap;
+mod pip;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -14,6 +17,7 @@ use rattler_conda_types::{MatchSpec, PackageName, Subdir};
 use crate::selector::Selector;
 
 pub(crate) use channels::read_channels;
+pub(crate) use misfits::request;
 pub use read::read_environment;
 
 /// An environment file, read.
@@ -44,6 +48,8 @@ pub struct Dependency {
     pub name: PackageName,
     /// The constraint, normalised.
     pub spec: MatchSpec,
+    /// The constraint as written, for messages.
+    pub text: String,
     /// The constraint in canonical spelling.
     pub canonical: String,
     /// Where the text stands, without the selector.

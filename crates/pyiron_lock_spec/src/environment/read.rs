@@ -1,16 +1,21 @@
 //! Reads the top level of an environment file after CEP 24. The list of dependencies has its own file.
 
 use pyiron_lock_core::{
-    SourceRef, Span, Spanned, suggest,
+    Finding, SourceRef, Span, Spanned, suggest,
     yaml::{Node, Value},
 };
 use rattler_conda_types::Subdir;
 
-use super::{EnvironmentFile, channels::read_channels, dependencies, overlap};
+use super::{
+    EnvironmentFile,
+    channels::{names_none, read_channels},
+    dependencies, overlap,
+};
 use crate::{
     Reading, codes,
     selector::Dialect,
     tree::{Field, Reader, did_you_mean, helped},
+    yaml_1_1,
 };
 
 const KEYS: [&str; 7] = [
@@ -66,13 +71,13 @@ fn read(reader: &mut Reader<'_>, dialect: Dialect) -> Option<EnvironmentFile> {
         pip: Vec::new(),
         variables: Vec::new(),
     };
-    let mut channels_span = None;
+    let mut channels = None;
     let mut list = None;
     for field in &fields {
         match field.key {
             "name" => file.name = name(reader, field.value),
             "channels" => {
-                channels_span = Some(field.key_span);
+                channels = Some(field);
                 (file.channels, file.nodefaults) = read_channels(reader, field.value);
             }
             "dependencies" => list = Some(field),
@@ -82,11 +87,13 @@ fn read(reader: &mut Reader<'_>, dialect: Dialect) -> Option<EnvironmentFile> {
             _ => unknown(reader, field),
         }
     }
-    if file.channels.is_empty() {
+    if channels.is_none_or(|field| names_none(field.value)) {
         let finding = reader
             .finding(
                 codes::CHANNELS_MISSING,
-                channels_span.unwrap_or(Span::new(root.span.start, root.span.start)),
+                channels.map_or(Span::new(root.span.start, root.span.start), |field| {
+                    field.key_span
+                }),
                 format!("`{}` names no channels", source.name()),
                 "each program would use its own",
             )
@@ -151,16 +158,7 @@ fn variables(reader: &mut Reader<'_>, node: &Node) -> Vec<(Spanned<String>, Span
             None => reader.wrong_kind(field.value, &format!("the variable `{}`", field.key), "text"),
             Some(text) => {
                 let text = if field.value.is_null() { "" } else { text };
-                if field.value.kind() != "text" {
-                    let message = format!("the variable `{}` is {}", field.key, field.value.kind());
-                    let span = if field.value.is_null() {
-                        field.key_span
-                    } else {
-                        field.value.span
-                    };
-                    let finding = reader
-                        .finding(codes::VARIABLE_NOT_TEXT, span, message, "kept as written")
-                        .help(format!("write \"{text}\" in quotes"));
+                if let Some(finding) = not_text(reader, &field, text) {
                     reader.push(finding);
                 }
                 variables.push((
@@ -171,6 +169,27 @@ fn variables(reader: &mut Reader<'_>, node: &Node) -> Vec<(Spanned<String>, Span
         }
     }
     variables
+}
+
+/// Returns a finding where some program reads the value of a variable as something else than text.
+fn not_text(reader: &Reader<'_>, field: &Field<'_>, text: &str) -> Option<Finding> {
+    let (kind, label) = match (field.value.kind(), yaml_1_1::kind(field.value)) {
+        ("text", None) => return None,
+        ("text", Some(kind)) => (
+            format!("{kind} to programs that read YAML 1.1"),
+            "kept as written",
+        ),
+        ("nothing", _) => ("nothing".to_owned(), "read as empty text"),
+        (kind, _) => (kind.to_owned(), "kept as written"),
+    };
+    let span = if text.is_empty() && field.value.span.is_empty() {
+        field.key_span
+    } else {
+        field.value.span
+    };
+    let message = format!("the variable `{}` is {kind}", field.key);
+    let finding = reader.finding(codes::VARIABLE_NOT_TEXT, span, message, label);
+    Some(finding.help(format!("write `\"{text}\"`, in quotes")))
 }
 
 fn platforms(reader: &mut Reader<'_>, node: &Node) -> Vec<Spanned<Subdir>> {

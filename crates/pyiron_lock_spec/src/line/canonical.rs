@@ -169,8 +169,18 @@ mod tests {
     }
 
     #[test]
-    fn credentials_are_left_out() {
-        let spelling = canonical("https://user:secret@h.org/t/tok/c::name");
-        assert!(!spelling.contains("secret"), "{spelling}");
+    fn credentials_are_refused_and_not_repeated() {
+        for text in [
+            "https://user:secret@h.org/c::name",
+            "https://h.org/t/secret/c::name",
+            "https://user:secret@h.org/c/linux-64/name-1.2-0.conda",
+            "name[channel='https://user:secret@h.org/c']",
+            "name[url='https://user:secret@h.org/c/linux-64/name-1.2-0.conda']",
+        ] {
+            let trouble = parse(text).unwrap_err();
+            assert_eq!(trouble.code.as_str(), "channel-secret", "{text}");
+            assert!(!format!("{trouble:?}").contains("secret@"), "{trouble:?}");
+            assert!(!format!("{trouble:?}").contains("secret/"), "{trouble:?}");
+        }
     }
 }

@@ -25,6 +25,18 @@ pub(crate) fn disjoint(a: &MatchSpec, b: &MatchSpec) -> bool {
     builds || versions
 }
 
+/// Returns whether it is certain that no version satisfies all conditions of one request.
+pub(crate) fn unsatisfiable(spec: &VersionSpec) -> bool {
+    branches(spec).is_some_and(|branches| {
+        branches.iter().all(|conditions| {
+            conditions
+                .iter()
+                .enumerate()
+                .any(|(place, a)| conditions[place + 1..].iter().any(|b| pair_disjoint(a, b)))
+        })
+    })
+}
+
 fn versions_disjoint(a: &VersionSpec, b: &VersionSpec) -> bool {
     let (Some(a), Some(b)) = (branches(a), branches(b)) else {
         return false;
@@ -208,6 +220,21 @@ mod tests {
         }
     }
 
+    #[test]
+    fn conditions_of_one_line_can_exclude_each_other() {
+        for (text, wanted) in [
+            (">3.10,<3.9", true),
+            ("=1,=2", true),
+            (">2,<1|>5,<4", true),
+            (">2,<1|>=3", false),
+            (">3.9,<3.10", false),
+            ("1.*", false),
+            ("*", false),
+        ] {
+            assert_eq!(unsatisfiable(&text.parse().unwrap()), wanted, "{text}");
+        }
+    }
+
     fn version() -> impl Strategy<Value = String> {
         let tail = prop_oneof![4 => Just(""), 1 => Just("a1"), 1 => Just("rc2"), 1 => Just(".post1"), 1 => Just("dev"),
             1 => Just(".dev0"), 1 => Just("+l")];
@@ -251,7 +278,7 @@ mod tests {
             let (Ok(a), Ok(b)) = (a.parse::<VersionSpec>(), b.parse::<VersionSpec>()) else {
                 return Ok(());
             };
-            if versions_disjoint(&a, &b) {
+            if versions_disjoint(&a, &b) || unsatisfiable(&a) {
                 for text in versions {
                     for text in [text.clone(), format!("{text}.0"), format!("{text}.0.0")] {
                         let Ok(version) = Version::from_str(&text) else { continue };

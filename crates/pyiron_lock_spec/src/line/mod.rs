@@ -4,6 +4,7 @@
 mod canonical;
 mod disjoint;
 mod parse;
+mod shape;
 
 pub(crate) use disjoint::disjoint;
 pub(crate) use parse::{Trouble, parse};

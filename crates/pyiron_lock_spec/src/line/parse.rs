@@ -3,15 +3,17 @@
 
 use pyiron_lock_core::Code;
 use rattler_conda_types::{
-    MatchSpec, PackageName, ParseMatchSpecError, ParseMatchSpecOptions, StringMatcher, VersionSpec,
+    MatchSpec, PackageName, ParseMatchSpecError, ParseMatchSpecOptions, StringMatcher, Subdir, VersionSpec,
 };
 
-use super::canonical;
-use crate::{codes, selector};
+use super::{
+    canonical,
+    disjoint::unsatisfiable,
+    shape::{self, local_path, name_pattern},
+};
+use crate::{channel, codes, selector};
 
-const MAX_LENGTH: usize = 1_000;
-const MAX_PARENTHESES: usize = 16;
-const OPERATORS: [char; 5] = ['=', '<', '>', '!', '~'];
+pub(super) const OPERATORS: [char; 5] = ['=', '<', '>', '!', '~'];
 
 /// A request that was read.
 #[derive(Debug, Clone)]
@@ -31,7 +33,7 @@ pub(crate) struct Trouble {
     pub(crate) help: Option<String>,
 }
 
-fn trouble(code: Code, message: impl Into<String>, help: impl Into<Option<String>>) -> Trouble {
+pub(super) fn trouble(code: Code, message: impl Into<String>, help: impl Into<Option<String>>) -> Trouble {
     Trouble {
         code,
         message: message.into(),
@@ -41,7 +43,7 @@ fn trouble(code: Code, message: impl Into<String>, help: impl Into<Option<String
 
 /// Reads a request from its text, blanks around it removed.
 pub(crate) fn parse(text: &str) -> Result<Line, Trouble> {
-    shape(text)?;
+    shape::check(text)?;
     let spec =
         MatchSpec::from_str(text, ParseMatchSpecOptions::lenient()).map_err(|error| explain(text, &error))?;
     let Some(name) = spec.name.as_exact().cloned() else {
@@ -51,7 +53,8 @@ pub(crate) fn parse(text: &str) -> Result<Line, Trouble> {
         let slip = text
             .split_once(':')
             .filter(|_| spec.channel.is_none() && !text.contains('['));
-        let help = slip.map(|(name, version)| format!("write `{name} ={version}`"));
+        let help =
+            slip.map(|(name, version)| format!("write `{} ={}`", name.trim_end(), version.trim_start()));
         let message = format!("`{text}` has a colon where an operator belongs");
         return Err(trouble(codes::SPEC_UNREADABLE, message, help));
     }
@@ -59,6 +62,11 @@ pub(crate) fn parse(text: &str) -> Result<Line, Trouble> {
     if spec.url.as_ref().is_some_and(local) || spec.channel.as_ref().is_some_and(|c| local(c.base_url.url()))
     {
         return Err(local_path(text));
+    }
+    let channel = spec.channel.as_ref().map(|channel| channel.base_url.as_str());
+    let addresses = [channel, spec.url.as_ref().map(url::Url::as_str)];
+    if let Some(fault) = addresses.into_iter().flatten().find_map(channel::credentials) {
+        return Err(trouble(codes::CHANNEL_SECRET, fault.message, fault.help));
     }
     let odd = |c: char| !c.is_ascii_alphanumeric() && !"._/-+%:".contains(c);
     if spec
@@ -68,11 +76,18 @@ pub(crate) fn parse(text: &str) -> Result<Line, Trouble> {
     {
         return Err(trouble(
             codes::SPEC_UNREADABLE,
-            format!("`{text}` cannot be read: the channel cannot be read"),
+            format!("`{text}` has a channel that cannot be read"),
             None,
         ));
     }
+    if let Some(subdir) = spec.subdir.as_ref().filter(|_| spec.url.is_none()) {
+        return Err(subdir_named(text, subdir));
+    }
     check_build(text, &spec)?;
+    if spec.version.as_ref().is_some_and(unsatisfiable) {
+        let message = format!("`{text}` has conditions that exclude each other");
+        return Err(trouble(codes::REQUESTS_DISJOINT, message, None));
+    }
     let mut warnings = warnings(text, &spec);
     let normal = name.as_normalized();
     if !normal.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '_') {
@@ -98,89 +113,6 @@ pub(crate) fn parse(text: &str) -> Result<Line, Trouble> {
     })
 }
 
-/// Refuses texts by their shape, before the parser proper sees them.
-fn shape(text: &str) -> Result<(), Trouble> {
-    if text.is_empty() {
-        return Err(trouble(codes::SPEC_UNREADABLE, "a request is empty", None));
-    }
-    if text.len() > MAX_LENGTH || text.matches('(').count() > MAX_PARENTHESES {
-        return Err(trouble(
-            codes::SPEC_UNREADABLE,
-            "a request is too long or nested too deep",
-            None,
-        ));
-    }
-    let is_url = text
-        .split(['[', ' '])
-        .next()
-        .is_some_and(|head| head.contains("://"));
-    if text.starts_with(['/', '.', '~', '\\']) {
-        return Err(local_path(text));
-    }
-    if is_url {
-        return Ok(());
-    }
-    brackets(text)?;
-    let name = text.rsplit("::").next().unwrap_or(text);
-    let name = name
-        .split(|c: char| OPERATORS.contains(&c) || c.is_whitespace() || c == '[')
-        .next()
-        .unwrap_or(name);
-    if name.contains('*') || name.starts_with('^') {
-        return Err(name_pattern(text));
-    }
-    if name.is_empty() && text.starts_with(OPERATORS) {
-        return Err(trouble(
-            codes::SPEC_UNREADABLE,
-            format!("`{text}` has no package name"),
-            Some("put the name in front of the version".to_owned()),
-        ));
-    }
-    Ok(())
-}
-
-fn local_path(text: &str) -> Trouble {
-    trouble(
-        codes::SPEC_LOCAL_PATH,
-        format!("`{text}` points at a path of this machine"),
-        None,
-    )
-}
-
-fn name_pattern(text: &str) -> Trouble {
-    trouble(
-        codes::SPEC_NAME_PATTERN,
-        format!("`{text}` asks for a pattern, not for a package"),
-        None,
-    )
-}
-
-/// Refuses brackets that do not hold `key=value` pairs: extras of pip, selectors of constructor.
-fn brackets(text: &str) -> Result<(), Trouble> {
-    let Some((before, rest)) = text.split_once('[') else {
-        return Ok(());
-    };
-    let Some((inner, after)) = rest.split_once(']') else {
-        return Ok(());
-    };
-    if inner.contains('=') || before.contains('#') {
-        return Ok(());
-    }
-    let blank = before.ends_with(char::is_whitespace);
-    if blank && after.trim().is_empty() && selector::looks_like_selector(inner) {
-        return Err(trouble(
-            codes::SELECTOR_WITHOUT_HASH,
-            format!("`{text}` has a selector without `#`"),
-            Some(format!("write `{}  # [{inner}]`", before.trim_end())),
-        ));
-    }
-    Err(trouble(
-        codes::SPEC_EXTRAS,
-        format!("`{text}` has extras in brackets, which conda packages do not have"),
-        None,
-    ))
-}
-
 /// Says in plain words why a text is no request.
 fn explain(text: &str, error: &ParseMatchSpecError) -> Trouble {
     let unreadable = |message: String, help: Option<String>| trouble(codes::SPEC_UNREADABLE, message, help);
@@ -188,13 +120,6 @@ fn explain(text: &str, error: &ParseMatchSpecError) -> Trouble {
     | ParseMatchSpecError::OnlyExactPackageNameMatchersAllowedRegex(_) = error
     {
         return name_pattern(text);
-    }
-    if text.ends_with(OPERATORS) || text.ends_with([',', '|']) {
-        let bare = text.trim_end_matches(|c: char| OPERATORS.contains(&c) || ",| ".contains(c));
-        return unreadable(
-            format!("`{text}` ends where a version belongs"),
-            Some(format!("write the version, or only `{bare}`")),
-        );
     }
     for (wrong, right) in [
         ("=>", ">="),
@@ -204,6 +129,9 @@ fn explain(text: &str, error: &ParseMatchSpecError) -> Trouble {
         ("= =", "=="),
         ("> =", ">="),
         ("< =", "<="),
+        ("≥", ">="),
+        ("≤", "<="),
+        ("≠", "!="),
     ] {
         if text.contains(wrong) {
             return unreadable(
@@ -221,29 +149,38 @@ fn explain(text: &str, error: &ParseMatchSpecError) -> Trouble {
             Some(format!("for a build write `{}=*=*{rest}`", name.trim_end())),
         );
     }
-    if text.contains(';') {
-        return unreadable(
-            format!("`{text}` has a marker after `;`, which belongs to pip"),
-            None,
-        );
-    }
     let detail = match error {
-        ParseMatchSpecError::MissingPackageName => "the package name is missing",
+        ParseMatchSpecError::MissingPackageName => "has no package name",
         ParseMatchSpecError::InvalidBracket | ParseMatchSpecError::MultipleBracketSectionsNotAllowed => {
-            "the part in brackets is not `[key=value]`"
+            "has brackets that do not hold `key=value`"
         }
-        ParseMatchSpecError::InvalidBracketKey(_) => "the key in brackets is not known",
-        ParseMatchSpecError::ParseChannelError(_) => "the channel cannot be read",
+        ParseMatchSpecError::InvalidBracketKey(_) => "has a key in brackets that is not known",
+        ParseMatchSpecError::ParseChannelError(_) => "has a channel that cannot be read",
         ParseMatchSpecError::InvalidPackageNameMatcher(_) => {
-            "the name has a character that names do not have"
+            "has a name with a character that names do not have"
         }
-        ParseMatchSpecError::InvalidHashDigest => "the hash is not one",
+        ParseMatchSpecError::InvalidHashDigest => "has a hash that cannot be read",
         ParseMatchSpecError::InvalidVersionSpec(_) | ParseMatchSpecError::InvalidVersionAndBuild(_) => {
-            "the version cannot be read"
+            "has a version that cannot be read"
         }
-        _ => "it does not have the form `name version build`",
+        _ => "does not have the form `name version build`",
     };
-    unreadable(format!("`{text}` cannot be read: {detail}"), None)
+    unreadable(format!("`{text}` {detail}"), None)
+}
+
+fn subdir_named(text: &str, subdir: &str) -> Trouble {
+    let help = match subdir.parse::<Subdir>() {
+        Ok(Subdir::NoArch) | Err(_) => "take the subdir out".to_owned(),
+        Ok(subdir) => format!(
+            "take the subdir out; for a line that holds there only, add `# [{}]` behind it",
+            selector::words_for(subdir)
+        ),
+    };
+    trouble(
+        codes::SPEC_SUBDIR,
+        format!("`{text}` names the subdir `{subdir}`, which the platform decides"),
+        help,
+    )
 }
 
 fn check_build(text: &str, spec: &MatchSpec) -> Result<(), Trouble> {
@@ -274,7 +211,12 @@ fn check_build(text: &str, spec: &MatchSpec) -> Result<(), Trouble> {
 fn warnings(text: &str, spec: &MatchSpec) -> Vec<Trouble> {
     let mut warnings = Vec::new();
     if let (Some(range), Some(version)) = (range_with_star(text), &spec.version) {
-        let message = format!("`{range}` is read as part of `{version}`");
+        let part = if matches!(version, VersionSpec::Group(..)) {
+            "part of "
+        } else {
+            ""
+        };
+        let message = format!("`{range}` is read as {part}`{version}`");
         warnings.push(trouble(
             codes::SPEC_LENIENT,
             message,

@@ -6,7 +6,7 @@ use pyiron_lock_core::{Span, yaml::Node};
 use url::Url;
 
 use super::{ChannelSource, read};
-use crate::{codes, tree::Reader};
+use crate::{channel::credentials, codes, tree::Reader};
 
 pub(super) const SOURCE_KEYS: &[&str] = &["url", "path"];
 
@@ -23,7 +23,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> BTreeMap<String, Cha
             .iter()
             .find(|field| field.key == "path")
             .and_then(|field| reader.text(field.value, &format!("the path of `{}`", entry.key)));
-        let Some(node) = read::required(reader, &fields, entry.value, "url") else {
+        let Some(node) = read::required(reader, &fields, entry.value, "url", &what) else {
             continue;
         };
         if let Some(url) = address(reader, node, entry.key) {
@@ -56,11 +56,8 @@ fn address(reader: &mut Reader<'_>, node: &Node, channel: &str) -> Option<Url> {
             return None;
         }
     };
-    let token = url
-        .path_segments()
-        .is_some_and(|mut segments| segments.any(|segment| segment == "t"));
-    if !url.username().is_empty() || url.password().is_some() || token {
-        let message = format!("the address of `{channel}` holds a password or token");
+    if credentials(&text.value).is_some() || url.query().is_some() || url.fragment().is_some() {
+        let message = format!("the address of `{channel}` holds a password, token or query");
         report(text.span, message, "take it out; a manifest is public");
         return None;
     }

@@ -16,7 +16,11 @@ pub(super) const PLATFORM_KEYS: &[&str] = &["subdir", "virtual-packages"];
 
 /// Reads `platforms`.
 pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Vec<ManifestPlatform> {
-    let fields = reader.fields(node, "`platforms`").unwrap_or_default();
+    let Some(fields) = reader.fields(node, "`platforms`") else {
+        return Vec::new();
+    };
+    let help = "name a platform, for instance `osx-arm64`, with its `virtual-packages`";
+    read::check_filled(reader, node, "`platforms`", help);
     fields
         .iter()
         .filter_map(|field| platform(reader, field))

@@ -1,6 +1,9 @@
 //! Reads the top level of the manifest. Channels, platforms and tiers have their own files.
 
-use pyiron_lock_core::{SourceRef, Span, yaml::Node};
+use pyiron_lock_core::{
+    SourceRef, Span,
+    yaml::{Node, Value},
+};
 
 use super::{Manifest, channels, graph, platforms, tiers};
 use crate::{
@@ -55,8 +58,9 @@ fn read(reader: &mut Reader<'_>) -> Option<Manifest> {
         .map(|node| channels::read(reader, node))
         .unwrap_or_default();
     let selector_dialect = value("selector-dialect").and_then(|node| dialect(reader, node));
-    let platforms = required(reader, &fields, root, "platforms").map(|node| platforms::read(reader, node));
-    let tiers = required(reader, &fields, root, "tiers");
+    let platforms = required(reader, &fields, root, "platforms", "the manifest")
+        .map(|node| platforms::read(reader, node));
+    let tiers = required(reader, &fields, root, "tiers", "the manifest");
     let platforms = platforms?;
     let drafts = tiers::read(reader, tiers?)?;
     let extends = tiers::resolve_parents(reader, &drafts)?;
@@ -87,16 +91,17 @@ fn dialect(reader: &mut Reader<'_>, node: &Node) -> Option<Dialect> {
     dialect
 }
 
-/// Returns the value of a key that has to be there.
+/// Returns the value of a key that has to be there; `what` is the map that it belongs to.
 pub(super) fn required<'n>(
     reader: &mut Reader<'_>,
     fields: &[Field<'n>],
     owner: &Node,
     key: &str,
+    what: &str,
 ) -> Option<&'n Node> {
     let found = fields.iter().find(|field| field.key == key);
     if found.is_none() {
-        let message = format!("`{key}` is missing");
+        let message = format!("{what} has no `{key}`");
         let finding = reader.finding(
             codes::TIERS_MISSING_KEY,
             owner.span,
@@ -106,6 +111,25 @@ pub(super) fn required<'n>(
         reader.push(finding);
     }
     found.map(|field| field.value)
+}
+
+/// Reports a list or map that needs at least one entry and has none.
+pub(super) fn check_filled(reader: &mut Reader<'_>, node: &Node, what: &str, help: &str) -> bool {
+    let empty = match &node.value {
+        Value::Sequence(items) => items.is_empty(),
+        Value::Mapping(entries) => entries.is_empty(),
+        Value::Scalar { .. } => false,
+    };
+    if empty {
+        let finding = reader.finding(
+            codes::TIERS_EMPTY,
+            node.span,
+            format!("{what} is empty"),
+            "nothing would be locked",
+        );
+        reader.push(finding.help(help));
+    }
+    !empty
 }
 
 /// Reports keys that are not in the table.

@@ -182,8 +182,13 @@ fn mistakes_in_tiers_are_explained() {
         ),
         (
             "  a: { spec: a.yml, platforms: linux-64 }\n",
-            "[yaml-wrong-kind] [\"linux-64\"] .. write [linux-64]",
+            "[yaml-wrong-kind] [\"linux-64\"] .. write `[linux-64]`",
         ),
+        (
+            "  a: { spec: a.yml, platforms: [] }\n  b: { spec: b.yml, extends: [a], platforms: [win-64] }\n",
+            "[tiers-empty] [\"[]\"] `platforms` of the tier `a` is empty",
+        ),
+        ("  {}\n", "[tiers-empty] [\"{}\"] `tiers` is empty"),
         ("  a: a.yml\n", "[yaml-wrong-kind] [\"a.yml\"]"),
         (
             "  a: { spec: a.yml, smoke: { import: [x] } }\n",
@@ -255,9 +260,25 @@ fn mistakes_elsewhere_are_explained() {
         (
             osx,
             "channel-sources: { a: { path: x } }\n",
-            "[tiers-missing-key] .. `url`",
+            "[tiers-missing-key] .. the channel source `a` has no `url`",
         ),
         (osx, "channels: [defaults]\n", "[channels-default]"),
+        (
+            osx,
+            "channels: [../x]\n",
+            "[channel-address] [\"../x\"] .. `--channel-source NAME=DIR`",
+        ),
+        (
+            osx,
+            "channels: ['https://u:p@h/']\n",
+            "[channel-secret] .. user name or password",
+        ),
+        (
+            osx,
+            "channels: ['https://h/t/x/c']\n",
+            "[channel-secret] .. a token",
+        ),
+        ("  {}\n", "", "[tiers-empty] [\"{}\"] .. `platforms` is empty"),
     ] {
         let seen = findings(&with(platforms, more));
         assert!(
@@ -267,9 +288,9 @@ fn mistakes_elsewhere_are_explained() {
     }
     one(
         "tiers:\n  a: { spec: a.yml }\n",
-        "[tiers-missing-key] .. `platforms` is missing",
+        "[tiers-missing-key] .. has no `platforms`",
     );
-    one(PLATFORMS, "[tiers-missing-key] .. `tiers` is missing");
+    one(PLATFORMS, "[tiers-missing-key] .. has no `tiers`");
     one("", "[tiers-missing-key]");
     one("- a\n", "[yaml-wrong-kind]");
 }
@@ -294,6 +315,17 @@ fn the_schema_has_the_keys_that_are_read() {
             .collect();
         assert_eq!(properties, keys.iter().copied().collect(), "at {pointer:?}");
         assert_eq!(object["additionalProperties"], false, "at {pointer:?}");
+    }
+    for pointer in [
+        "/properties/platforms/minProperties",
+        "/properties/tiers/minProperties",
+        "/$defs/tier/properties/platforms/minItems",
+    ] {
+        assert_eq!(
+            schema.pointer(pointer),
+            Some(&serde_json::json!(1)),
+            "at {pointer:?}"
+        );
     }
     let dialects: Vec<&str> = schema
         .pointer("/properties/selector-dialect/enum")

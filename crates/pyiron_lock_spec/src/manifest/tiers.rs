@@ -31,6 +31,14 @@ pub(super) struct Draft {
 /// Reads `tiers`; `None` when one of them could not be read.
 pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Draft>> {
     let fields = reader.fields(node, "`tiers`")?;
+    if !read::check_filled(
+        reader,
+        node,
+        "`tiers`",
+        "name a tier, with the `spec` that it is made of",
+    ) {
+        return None;
+    }
     let drafts: Vec<Draft> = fields.iter().filter_map(|field| draft(reader, field)).collect();
     let unique = check_names(reader, &drafts);
     (unique && drafts.len() == fields.len()).then_some(drafts)
@@ -65,6 +73,12 @@ fn draft(reader: &mut Reader<'_>, entry: &Field<'_>) -> Option<Draft> {
     let aliases = list("aliases").unwrap_or_default();
     let platforms = list("platforms");
     let targets = list("targets");
+    let stated = value("platforms").filter(|_| platforms.is_some());
+    let filled = stated.is_none_or(|node| {
+        let help = "name a platform, or take the key out to have those of the parents";
+        read::check_filled(reader, node, &format!("`platforms` of {what}"), help)
+    });
+    let platforms = platforms.filter(|_| filled);
     let aliases = aliases
         .iter()
         .filter_map(|alias| Some(Spanned::new(tier_name(reader, alias)?, alias.span)))

@@ -13,11 +13,20 @@ pub(crate) enum Comment<'t> {
         expression: &'t str,
         /// Bytes from the start of the comment text (after `#`) to the opening bracket.
         offset: usize,
+        /// A further selector behind it, which nobody reads.
+        further: Option<&'t str>,
     },
     /// Prose that holds a selector further on, which some programs read as one.
     Late {
         /// The expression as written.
         expression: &'t str,
+    },
+    /// A bracket at the start with a word of selectors in it, in a form that is not read.
+    Broken {
+        /// The expression as written, up to the end where the bracket is left open.
+        expression: &'t str,
+        /// What stands right behind the bracket; `None` where the bracket is left open.
+        after: Option<char>,
     },
 }
 
@@ -30,26 +39,58 @@ pub(crate) enum Comment<'t> {
 pub(crate) fn classify(text: &str) -> Comment<'_> {
     let trimmed = text.trim_start();
     let offset = text.len() - trimmed.len();
-    if let Some(inner) = trimmed.strip_prefix('[') {
-        let Some((expression, after)) = inner.split_once(']') else {
-            return Comment::Prose;
+    let Some(inner) = trimmed.strip_prefix('[') else {
+        return late(text).map_or(Comment::Prose, |expression| Comment::Late { expression });
+    };
+    let Some((expression, behind)) = inner.split_once(']') else {
+        let expression = inner.trim_end();
+        return if looks_like_selector(expression) && has_selector_word(expression) {
+            Comment::Broken {
+                expression,
+                after: None,
+            }
+        } else {
+            Comment::Prose
         };
-        let ends = after.chars().next().is_none_or(char::is_whitespace);
-        if ends && looks_like_selector(expression) {
-            return Comment::Selector { expression, offset };
-        }
-        return Comment::Prose;
+    };
+    let after = behind.chars().next();
+    if !looks_like_selector(expression) {
+        let first = expression.trim().split(|c| !expression::is_word(c)).next();
+        return match after {
+            Some('(') => Comment::Prose,
+            _ if !expression.contains(':') && first.is_some_and(words::is_selector_word) => {
+                Comment::Broken { expression, after }
+            }
+            _ => Comment::Prose,
+        };
     }
-    match text.split_once('[').and_then(|(_, rest)| rest.split_once(']')) {
-        Some((expression, after))
-            if !after.starts_with('(')
-                && expression::parse(expression)
-                    .is_ok_and(|read| read.words().into_iter().all(words::is_selector_word)) =>
-        {
-            Comment::Late { expression }
+    match after {
+        Some('(') => Comment::Prose,
+        Some(c) if !c.is_whitespace() => {
+            if has_selector_word(expression) {
+                Comment::Broken { expression, after }
+            } else {
+                Comment::Prose
+            }
         }
-        _ => Comment::Prose,
+        _ => Comment::Selector {
+            expression,
+            offset,
+            further: late(behind),
+        },
     }
+}
+
+/// Returns the first bracket in a text, if it holds nothing but a selector.
+fn late(text: &str) -> Option<&str> {
+    let (expression, after) = text.split_once('[')?.1.split_once(']')?;
+    let read = expression::parse(expression, "").ok()?;
+    (!after.starts_with('(') && read.words().into_iter().all(words::is_selector_word)).then_some(expression)
+}
+
+fn has_selector_word(text: &str) -> bool {
+    text.split(|c| !expression::is_word(c))
+        .any(words::is_selector_word)
 }
 
 /// Returns whether the text between brackets is meant as a selector, readable or not.
@@ -63,11 +104,10 @@ pub(crate) fn looks_like_selector(text: &str) -> bool {
         .split(|c| !expression::is_word(c))
         .filter(|word| !word.is_empty())
         .collect();
-    let named = words.iter().any(|word| words::is_selector_word(word));
     let numeric = words
         .iter()
         .all(|word| word.chars().all(|c| c.is_ascii_digit() || c == '-'));
-    named || words == [text] && !numeric || expression::parse(text).is_ok() && !numeric
+    has_selector_word(text) || words == [text] && !numeric || expression::parse(text, "").is_ok() && !numeric
 }
 
 #[cfg(test)]
@@ -106,7 +146,10 @@ mod tests {
             " []",
             " [2024-01-01]",
             " [https://x.org/a]",
-            " [linux",
+            " [linux](https://x.org)",
+            " [see: linux",
+            " [TODO]: later",
+            " [x], y",
             " needs a[0]",
             " see [docs](linux)",
         ] {
@@ -116,5 +159,32 @@ mod tests {
             classify(" only here [linux]"),
             Comment::Late { expression: "linux" }
         ));
+    }
+
+    #[test]
+    fn brackets_that_nobody_reads_are_told_from_prose() {
+        for broken in [
+            " [linux], needed",
+            " [linux]: needed",
+            " [linux][win]",
+            " [linux or",
+            " [linux",
+            " [linux; win]",
+            " [linux/osx]",
+        ] {
+            assert!(matches!(classify(broken), Comment::Broken { .. }), "{broken}");
+        }
+        for second in [" [linux] # [win]", " [linux] [win]"] {
+            assert!(
+                matches!(
+                    classify(second),
+                    Comment::Selector {
+                        further: Some("win"),
+                        ..
+                    }
+                ),
+                "{second}"
+            );
+        }
     }
 }

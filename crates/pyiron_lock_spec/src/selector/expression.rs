@@ -1,6 +1,6 @@
 //! The grammar of selectors: words, `and`, `or`, parentheses. Does not know what the words mean.
 
-use super::SelectorTrouble;
+use super::{SelectorTrouble, words::PLATFORMS_ONLY};
 use crate::codes;
 
 const MAX_DEPTH: usize = 16;
@@ -36,14 +36,14 @@ impl Expression {
     }
 }
 
-/// Reads an expression.
-pub(crate) fn parse(text: &str) -> Result<Expression, SelectorTrouble> {
+/// Reads an expression; `shown` is how messages quote it.
+pub(crate) fn parse(text: &str, shown: &str) -> Result<Expression, SelectorTrouble> {
     if text.len() > MAX_LENGTH {
         return Err(trouble("the selector is too long".to_owned(), None));
     }
-    let tokens = tokens(text)?;
+    let tokens = tokens(text, shown)?;
     let mut parser = Parser {
-        text,
+        shown,
         tokens: &tokens,
         depth: 0,
     };
@@ -51,11 +51,11 @@ pub(crate) fn parse(text: &str) -> Result<Expression, SelectorTrouble> {
     match parser.tokens.first() {
         None => Ok(expression),
         Some(Token::Close) => Err(trouble(
-            format!("`[{text}]` closes a parenthesis that is not open"),
+            format!("`{shown}` closes a parenthesis that is not open"),
             None,
         )),
         Some(token) => Err(trouble(
-            format!("`[{text}]` has no `and` or `or` before `{}`", token.text()),
+            format!("`{shown}` has no `and` or `or` before `{}`", token.text()),
             Some("join the words with `and` or `or`".to_owned()),
         )),
     }
@@ -82,7 +82,7 @@ impl Token<'_> {
     }
 }
 
-fn tokens(text: &str) -> Result<Vec<Token<'_>>, SelectorTrouble> {
+fn tokens<'t>(text: &'t str, shown: &str) -> Result<Vec<Token<'t>>, SelectorTrouble> {
     let mut tokens = Vec::new();
     let mut rest = text.trim_start();
     while let Some(first) = rest.chars().next() {
@@ -95,10 +95,11 @@ fn tokens(text: &str) -> Result<Vec<Token<'_>>, SelectorTrouble> {
                     '&' => Some("write `and` instead of `&`"),
                     '!' => Some("name the platforms that are meant, for instance `unix`"),
                     ',' => Some("write `or` instead of `,`"),
+                    '<' | '>' | '=' => Some(PLATFORMS_ONLY),
                     _ => None,
                 };
                 return Err(trouble(
-                    format!("`[{text}]` has `{c}`, which is not part of a selector"),
+                    format!("`{shown}` has `{c}`, which is not part of a selector"),
                     instead.map(str::to_owned),
                 ));
             }
@@ -111,7 +112,7 @@ fn tokens(text: &str) -> Result<Vec<Token<'_>>, SelectorTrouble> {
             "or" => Token::Or,
             "not" => {
                 return Err(trouble(
-                    format!("`[{text}]` uses `not`, which selectors do not have"),
+                    format!("`{shown}` uses `not`, which selectors do not have"),
                     Some(
                         "name the platforms that are meant, for instance `unix` for everything but Windows"
                             .to_owned(),
@@ -131,7 +132,7 @@ pub(super) fn is_word(c: char) -> bool {
 }
 
 struct Parser<'t> {
-    text: &'t str,
+    shown: &'t str,
     tokens: &'t [Token<'t>],
     depth: usize,
 }
@@ -154,9 +155,9 @@ impl Parser<'_> {
     }
 
     fn atom(&mut self) -> Result<Expression, SelectorTrouble> {
-        let text = self.text;
+        let shown = self.shown;
         let Some((token, rest)) = self.tokens.split_first() else {
-            return Err(trouble(format!("`[{text}]` ends where a word belongs"), None));
+            return Err(trouble(format!("`{shown}` ends where a word belongs"), None));
         };
         self.tokens = rest;
         match token {
@@ -168,12 +169,12 @@ impl Parser<'_> {
                 if self.take(&Token::Close) {
                     Ok(inner)
                 } else {
-                    Err(trouble(format!("`[{text}]` leaves a parenthesis open"), None))
+                    Err(trouble(format!("`{shown}` leaves a parenthesis open"), None))
                 }
             }
             Token::Open => Err(trouble("the selector is nested too deep".to_owned(), None)),
             token => Err(trouble(
-                format!("`[{text}]` has `{}` where a word belongs", token.text()),
+                format!("`{shown}` has `{}` where a word belongs", token.text()),
                 None,
             )),
         }

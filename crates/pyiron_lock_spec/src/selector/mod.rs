@@ -9,6 +9,8 @@ use rattler_conda_types::Subdir;
 
 pub(crate) use comment::{Comment, classify, looks_like_selector};
 
+pub(crate) use words::words_for;
+
 use expression::Expression;
 use words::Vocabulary;
 
@@ -82,7 +84,11 @@ impl Selector {
         style: SelectorStyle,
         vocabulary: Vocabulary,
     ) -> Result<Self, SelectorTrouble> {
-        let expression = expression::parse(text)?;
+        let shown = match style {
+            SelectorStyle::Comment => format!("[{text}]"),
+            SelectorStyle::Sel => format!("sel({text})"),
+        };
+        let expression = expression::parse(text, &shown)?;
         for word in expression.words() {
             vocabulary.check(word)?;
         }
@@ -198,6 +204,13 @@ mod tests {
             ("(linux", Dialect::Conda, "selector-syntax", ""),
             ("linux or", Dialect::Conda, "selector-syntax", ""),
             ("", Dialect::Conda, "selector-syntax", ""),
+            ("py>=39", Dialect::Conda, "selector-syntax", "platforms only"),
+            (
+                "osx-arm64",
+                Dialect::Conda,
+                "selector-unknown-word",
+                "write `osx and arm64`",
+            ),
         ] {
             let trouble = Selector::comment(text, Span::default(), dialect).unwrap_err();
             assert_eq!(trouble.code.as_str(), code, "{text}");
@@ -213,6 +226,18 @@ mod tests {
                 .unwrap()
                 .applies(Subdir::OsxArm64)
         );
+    }
+
+    #[test]
+    fn the_words_for_a_subdir_hold_there_and_nowhere_else() {
+        for subdir in Subdir::all().filter(|subdir| *subdir != Subdir::NoArch) {
+            let selector = Selector::comment(&words_for(subdir), Span::default(), Dialect::Conda);
+            let Ok(selector) = selector else { continue };
+            let kept: Vec<_> = Subdir::all().filter(|other| selector.applies(*other)).collect();
+            assert_eq!(kept, [subdir]);
+        }
+        assert_eq!(words_for(Subdir::OsxArm64), "osx and arm64");
+        assert_eq!(words_for(Subdir::Linux64), "linux64");
     }
 
     #[test]

@@ -45,6 +45,9 @@ const CMMC: &[(&str, &[Subdir])] = &[
 ];
 const SEL: &[&str] = &["linux", "osx", "win", "unix"];
 
+/// What selectors cannot be asked.
+pub(super) const PLATFORMS_ONLY: &str = "selectors ask for platforms only, not for versions or settings";
+
 /// A set of words with their meaning.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Vocabulary {
@@ -112,6 +115,11 @@ impl Vocabulary {
     }
 
     fn suggest(self, word: &str) -> String {
+        if let (Self::Conda, Ok(subdir)) = (self, word.parse::<Subdir>())
+            && subdir != Subdir::NoArch
+        {
+            return format!("write `{}`", words_for(subdir));
+        }
         let twin = match (self, word) {
             (Self::Cmmc, "osx" | "osx64" | "mac") => Some("macos"),
             (Self::Cmmc, "arm64") => Some("macarm"),
@@ -125,7 +133,7 @@ impl Vocabulary {
             return format!("write `{twin}`");
         }
         if is_other_variable(word) {
-            return "selectors ask for platforms only, not for versions or settings".to_owned();
+            return PLATFORMS_ONLY.to_owned();
         }
         match did_you_mean(word, self.words()) {
             Some(help) => help,
@@ -139,6 +147,17 @@ impl Vocabulary {
             },
         }
     }
+}
+
+/// Returns the expression of CEP 24 that holds on one subdir.
+pub(crate) fn words_for(subdir: Subdir) -> String {
+    let (os, arch) = subdir.as_str().split_once('-').unwrap_or((subdir.as_str(), ""));
+    let short = format!("{os}{arch}");
+    if CONDA.contains(&short.as_str()) {
+        return short;
+    }
+    let arch = if arch == "64" { "x86_64" } else { arch };
+    format!("{os} and {arch}")
 }
 
 /// Returns whether a word has a meaning as a selector for somebody, if not for us.

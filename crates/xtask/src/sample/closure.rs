@@ -21,8 +21,8 @@ pub(crate) fn check(file: &str, packages: &[Package]) -> Vec<String> {
         for spec in package.dependencies() {
             let name = dependency_name(spec);
             let found = match package.home() {
-                Subdir::NoArch => SUBDIRS.iter().any(|subdir| has(subdir, name)),
-                home => has(&home, name) || has(&Subdir::NoArch, name),
+                Subdir::NoArch => SUBDIRS.iter().any(|subdir| has(subdir, &name)),
+                home => has(&home, &name) || has(&Subdir::NoArch, &name),
             };
             if !found && !name.starts_with("__") {
                 problems.insert(format!(

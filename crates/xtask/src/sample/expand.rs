@@ -1,7 +1,7 @@
 //! Turns recipes into builds: one for `noarch`, one a subdir, or one a subdir and Python version, with the
 //! dependencies that every build of its kind has.
 
-use std::collections::BTreeSet;
+use std::{borrow::Cow, collections::BTreeSet};
 
 use pyiron_lock_core::{SourceRef, index::dependency_name};
 use pyiron_lock_testkit::Package;
@@ -87,12 +87,13 @@ fn build(
     let mut depends = here(&recipe.depends);
     let said: BTreeSet<String> = depends
         .iter()
-        .map(|spec| dependency_name(spec).to_owned())
+        .map(|spec| dependency_name(spec))
+        .map(Cow::into_owned)
         .collect();
     let implied = implied(recipe, defaults, subdir, python);
     depends.extend(implied.into_iter().filter(|spec| {
         let name = dependency_name(spec);
-        name != recipe.name && !said.contains(name)
+        name != recipe.name && !said.contains(&*name)
     }));
     depends.sort();
     let build = fill(recipe.build.as_deref().unwrap_or(usual));

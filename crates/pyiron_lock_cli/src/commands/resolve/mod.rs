@@ -4,11 +4,11 @@ mod output;
 mod plan;
 mod state;
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::Path};
 
 use pyiron_lock_core::{Exit, RequestSet, SourceError};
 use pyiron_lock_gateway::DirectoryIndex;
-use pyiron_lock_solve::{CancellationToken, Outcome, load, run};
+use pyiron_lock_solve::{CancellationToken, Outcome, StaleReason, load, run};
 use pyiron_lock_spec::{MAX_FILE_BYTES, compose_single, read_environment};
 use rayon::ThreadPoolBuilder;
 
@@ -25,7 +25,7 @@ use crate::{
     interrupt, platforms,
     progress::Progress,
     project::{self, Loaded},
-    render::findings_text,
+    render::{findings_text, folded, stale_text},
     streams::Streams,
 };
 
@@ -33,7 +33,7 @@ use crate::{
 pub(crate) fn execute(args: &ResolveArgs, global: &Global, streams: &Streams) -> Result<Exit, Failure> {
     let mut results = Results::default();
     let prepared = match &args.file {
-        Some(_) => prepare_file(args, streams, &mut results)?,
+        Some(_) => prepare_file(args, &mut results)?,
         None => prepare_project(args, global, streams, &mut results)?,
     };
     if let Some((plan, channels, _guard)) = prepared {
@@ -58,47 +58,59 @@ fn prepare_project(
     if results.broken() {
         return Ok(None);
     }
-    let channels = Channels::new(&args.channels, Some(&project), &[])?;
+    let channels = Channels::new(
+        &args.channels,
+        Some(&project),
+        &project.files.values().collect::<Vec<_>>(),
+    )?;
     let folder = args
         .lock_dir
         .clone()
         .unwrap_or_else(|| project.root.join("lockfiles"));
+    Plan::check_choice(&project, args)?;
     let guard = if args.check {
         None
     } else {
         Some(FolderGuard::acquire(&folder, streams)?)
     };
     let plan = Plan::of_project(&project, args, &folder, &channels.list, &mut results.findings)?;
+    if args.tiers.is_empty() && args.platforms.is_empty() {
+        plan.strangers(&folder).iter().for_each(|path| {
+            streams.talk(&format!(
+                "note: {path} is the lock of no tier and platform of this project"
+            ));
+        });
+    }
     Ok((!results.broken()).then_some((plan, channels, guard)))
 }
 
-fn prepare_file(
-    args: &ResolveArgs,
-    streams: &Streams,
-    results: &mut Results,
-) -> Result<Option<Prepared>, Failure> {
+fn prepare_file(args: &ResolveArgs, results: &mut Results) -> Result<Option<Prepared>, Failure> {
     let (Some(file), Some(output), [platform]) = (&args.file, &args.output, args.platforms.as_slice()) else {
         return Err(Failure::bad_input(
             "a lock is for one platform; give `--platform` once with `--file`",
         ));
     };
+    if output.as_os_str() == "-" || file.as_os_str() == "-" {
+        return Err(
+            Failure::bad_input("`-` is not a file").help("name a file; a lock is always written to one")
+        );
+    }
+    let same = |path: &Path| std::fs::canonicalize(path).ok();
+    if same(file).is_some() && same(file) == same(output) {
+        return Err(
+            Failure::bad_input("the lock would overwrite the environment file")
+                .help("name another file with `--output`"),
+        );
+    }
     let platform = platforms::bare(platform, &args.virtual_packages)?;
     let source = read_source(file, MAX_FILE_BYTES)?;
-    let reading = read_environment(&source, None);
+    let dialect = args.specs.dialect().or_else(|| project::dialect_for(file));
+    let reading = read_environment(&source, dialect);
     results.findings.extend(reading.findings);
     let Some(environment) = reading.value else {
         return Ok(None);
     };
-    let mut named: Vec<String> = environment
-        .channels
-        .iter()
-        .map(|channel| channel.value.clone())
-        .collect();
-    if named.is_empty() && args.channels.channels.is_empty() {
-        streams.talk("the file names no channel, conda-forge is used");
-        named.push("conda-forge".to_owned());
-    }
-    let channels = Channels::new(&args.channels, None, &named)?;
+    let channels = Channels::new(&args.channels, None, &[&environment])?;
     let reading = compose_single(&environment, &platform, &channels.list);
     results.findings.extend(reading.findings);
     let Some(set) = reading.value else { return Ok(None) };
@@ -117,9 +129,6 @@ fn settle(
     streams: &Streams,
     results: &mut Results,
 ) -> Result<(), Failure> {
-    for item in &plan.items {
-        announce_pip(&item.set, &item.label(), streams);
-    }
     let stale = plan
         .items
         .iter()
@@ -128,6 +137,13 @@ fn settle(
     if stale == 0 || args.check {
         plan.items.iter().for_each(|item| results.kept_or_stale(item));
         return Ok(());
+    }
+    for item in plan
+        .items
+        .iter()
+        .filter(|item| matches!(item.state, State::Stale { .. }))
+    {
+        announce_pip(&item.set, &item.label(), streams);
     }
     let cancel = interrupt::token();
     let outcomes = solve(plan, channels, args, streams, &cancel, stale)?;
@@ -146,6 +162,7 @@ fn settle(
                 }
             }
             Outcome::Unsolvable(explanation) => results.unsolvable(item, explanation),
+            Outcome::Unfit(reasons) => results.refused(item, &unfit_text(&reasons, &item.set)),
             Outcome::Refused(message) => results.refused(item, &message),
             Outcome::Cancelled => return Err(Failure::interrupted()),
         }
@@ -175,6 +192,9 @@ fn solve(
             .map(|item| item.set.platform.subdir)
             .collect();
         let index = DirectoryIndex::open(&sources, &subdirs).map_err(SourceError::from)?;
+        for (folder, subdir) in index.absent() {
+            streams.talk(&format!("note: {folder} has no index for {subdir}"));
+        }
         let jobs = plan.jobs()?;
         let loaded = load(&jobs, &index, &progress)?;
         let outcomes = run(&jobs, &loaded, &index, &progress, cancel);
@@ -196,7 +216,15 @@ fn announce_pip(set: &RequestSet, label: &str, streams: &Streams) {
     }
 }
 
-/// Returns findings as people read them, on stderr when stdout holds JSON.
+fn unfit_text(reasons: &[StaleReason], set: &RequestSet) -> String {
+    let reasons: Vec<String> = reasons.iter().map(|reason| stale_text(reason, set)).collect();
+    format!(
+        "the solver gave records that do not satisfy the requests: {}",
+        folded(&reasons)
+    )
+}
+
+/// Shows findings to people; JSON holds them itself.
 fn show_findings(results: &Results, json: bool, streams: &Streams) {
     if !json {
         streams.result(&findings_text(&results.findings, streams.stdout_color()));

@@ -2,6 +2,7 @@
 
 use pyiron_lock_core::{Exit, Finding, Lock, RequestSet, finding::any_error};
 use pyiron_lock_solve::{Cause, Explanation, Moved, Solved, StaleReason};
+use rattler_conda_types::RepoDataRecord;
 use serde::Serialize;
 use serde_json::{Value, json};
 
@@ -14,7 +15,7 @@ use crate::{
     args::ResolveArgs,
     failure::Failure,
     files::shown,
-    render::{conflict_findings, counted, finding_view, findings_text, folded, origin_view, stale_text},
+    render::{conflict_findings, counted, finding_view, findings_text, folded, stale_text},
     streams::Streams,
 };
 
@@ -62,6 +63,9 @@ struct Change {
     added: usize,
     removed: usize,
     moved: usize,
+    /// Archives whose hash is another than in the earlier lock: replaced in the channel, or tampered with.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    other_hash: Vec<String>,
 }
 
 impl Results {
@@ -105,7 +109,10 @@ impl Results {
 
     /// Notes a lock that could be solved but not written.
     pub(super) fn unwritten(&mut self, item: &Item, failure: Failure) {
-        self.lines.push(line(item, Status::Unwritten));
+        self.lines.push(Line {
+            reasons: vec![failure.message().to_owned()],
+            ..line(item, Status::Unwritten)
+        });
         self.failures.push(failure);
     }
 
@@ -142,6 +149,9 @@ impl Results {
         for failure in &self.failures {
             exit = exit.worst(failure.report(streams, false));
         }
+        if args.check && self.lines.iter().any(|line| line.status == Status::Stale) {
+            streams.talk("run `pyiron-lock resolve` and commit the locks");
+        }
         for line in &self.lines {
             exit = exit.worst(match line.status {
                 Status::Stale => Exit::StaleLock,
@@ -155,13 +165,11 @@ impl Results {
 
     fn show_lines(&self, streams: &Streams) {
         for told in self.told() {
-            streams.result(&findings_text(&told.findings, streams.stdout_color()));
-            let tiers = if told.tiers.is_empty() {
-                String::new()
-            } else {
-                format!("{} on ", folded(&told.tiers))
-            };
-            streams.result(&format!("no solution for {tiers}{}\n\n", folded(&told.platforms)));
+            let text = findings_text(std::slice::from_ref(&told.finding), streams.stdout_color());
+            streams.result(&format!("{}\n  on: {}\n\n", text.trim_end(), told.places_text()));
+        }
+        if self.unsolvable.iter().any(|(_, explanation)| explanation.more) {
+            streams.result("there are more conflicts; they are told once these are gone\n\n");
         }
         let width =
             |text: fn(&Line) -> &str| self.lines.iter().map(|line| text(line).len()).max().unwrap_or(0);
@@ -177,7 +185,9 @@ impl Results {
             );
             match line.status {
                 Status::Current | Status::Fits | Status::Written => streams.detail(&text),
-                _ => streams.result(&text),
+                // Told on stderr, with what to do about it.
+                Status::Refused | Status::Unwritten => continue,
+                Status::Stale | Status::Unsolvable => streams.result(&text),
             }
             for reason in &line.reasons {
                 let text = format!("    because {reason}\n");
@@ -186,6 +196,9 @@ impl Results {
                 } else {
                     streams.result(&text);
                 }
+            }
+            for url in line.change.iter().flat_map(|change| &change.other_hash) {
+                streams.result(&format!("    the hash of {url} is another than before\n"));
             }
             for moved in &line.moved {
                 streams.detail(&format!("    {moved}\n"));
@@ -206,20 +219,12 @@ impl Results {
             .told()
             .iter()
             .map(|told| {
-                let problems: Vec<Value> = told
-                    .findings
+                let places: Vec<Value> = told
+                    .places
                     .iter()
-                    .map(|finding| {
-                        json!({
-                            "code": finding.code.as_str(),
-                            "message": finding.message,
-                            "requests": finding.origins.iter().map(origin_view).collect::<Vec<_>>(),
-                            "notes": finding.notes,
-                            "help": finding.help,
-                        })
-                    })
+                    .map(|(tier, platforms)| json!({"tier": tier, "platforms": platforms}))
                     .collect();
-                json!({"tiers": told.tiers, "platforms": told.platforms, "problems": problems})
+                json!({"places": places, "problem": finding_view(&told.finding)})
             })
             .collect();
         json!({
@@ -238,7 +243,7 @@ impl Line {
             Status::Stale => format!("stale: {}", self.path),
             Status::Unsolvable => "no solution".to_owned(),
             Status::Refused => "not solved".to_owned(),
-            Status::Unwritten => format!("not written: {}", self.path),
+            Status::Unwritten => "not written".to_owned(),
             Status::Written => {
                 let records = counted(self.records.unwrap_or(0), "record");
                 match &self.change {
@@ -285,17 +290,28 @@ fn reasons_to_replace(item: &Item) -> Vec<String> {
 }
 
 fn change(earlier: &Lock, now: &Lock) -> Change {
-    let name =
-        |record: &rattler_conda_types::RepoDataRecord| record.package_record.name.as_normalized().to_owned();
+    let same = |a: &RepoDataRecord, b: &RepoDataRecord| {
+        a.url == b.url && a.package_record.sha256 == b.package_record.sha256
+    };
     let kept: Vec<_> = now
         .records
         .iter()
-        .filter_map(|record| Some((record, earlier.record(&name(record))?)))
+        .filter_map(|record| {
+            Some((
+                record,
+                earlier.record(record.package_record.name.as_normalized())?,
+            ))
+        })
         .collect();
     Change {
         added: now.records.len() - kept.len(),
         removed: earlier.records.len() - kept.len(),
-        moved: kept.iter().filter(|(now, before)| now.url != before.url).count(),
+        moved: kept.iter().filter(|(now, before)| !same(now, before)).count(),
+        other_hash: kept
+            .iter()
+            .filter(|(now, before)| now.url == before.url && !same(now, before))
+            .map(|(now, _)| now.url.to_string())
+            .collect(),
     }
 }
 

@@ -5,16 +5,16 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use pyiron_lock_core::{Finding, Lock, RequestSet, TierName, suggest};
+use pyiron_lock_core::{Finding, Lock, PlatformName, RequestSet, TierName, suggest};
+use pyiron_lock_lockfile::{LockError, Stamp};
 use pyiron_lock_solve::{Job, Work};
-use pyiron_lock_spec::{Tier, compose};
-use rattler_conda_types::Channel;
+use pyiron_lock_spec::{NamedChannel, Tier, compose};
 
 use super::state::{State, state};
 use crate::{
     args::ResolveArgs,
     failure::Failure,
-    files::{MAX_LOCK_BYTES, read_text},
+    files::{read_lock_text, shown},
     project::Project,
 };
 
@@ -43,17 +43,23 @@ impl Item {
 }
 
 impl Plan {
+    /// Fails when a tier or platform that was asked for does not exist.
+    pub(super) fn check_choice(project: &Project, args: &ResolveArgs) -> Result<(), Failure> {
+        chosen_platforms(project, &args.platforms)?;
+        chosen_tiers(project, &args.tiers, &args.platforms).map(drop)
+    }
+
     /// Plans the tiers and platforms that were asked for.
     pub(super) fn of_project(
         project: &Project,
         args: &ResolveArgs,
         folder: &Path,
-        channels: &[Channel],
+        channels: &[NamedChannel],
         findings: &mut Vec<Finding>,
     ) -> Result<Self, Failure> {
         let manifest = &project.manifest;
-        let tiers = chosen_tiers(project, &args.tiers)?;
         let platforms = chosen_platforms(project, &args.platforms)?;
+        let tiers = chosen_tiers(project, &args.tiers, &args.platforms)?;
         let mut items: Vec<Item> = Vec::new();
         for tier in manifest
             .layers()
@@ -97,8 +103,42 @@ impl Plan {
         Ok(Self { items })
     }
 
+    /// Returns the locks in a folder that belong to none of the planned tiers and platforms.
+    pub(super) fn strangers(&self, folder: &Path) -> Vec<String> {
+        let entries = |folder: &Path| -> Vec<PathBuf> {
+            let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
+                .into_iter()
+                .flatten()
+                .flatten()
+                .map(|entry| entry.path())
+                .collect();
+            paths.sort();
+            paths
+        };
+        entries(folder)
+            .iter()
+            .flat_map(|tier| entries(tier))
+            .filter(|path| path.extension().is_some_and(|extension| extension == "lock"))
+            .filter(|path| self.items.iter().all(|item| item.path != *path))
+            .map(|path| shown(&path))
+            .collect()
+    }
+
     /// Plans one lock for a file without a project.
     pub(super) fn of_file(set: RequestSet, path: PathBuf) -> Result<Self, Failure> {
+        if path.exists() && !path.is_file() {
+            return Err(Failure::bad_input(format!(
+                "{} exists and is not a file",
+                shown(&path)
+            )));
+        }
+        if path.is_file() && is_foreign(&path)? {
+            return Err(Failure::bad_input(format!(
+                "{} exists and is not a lock of ours; it is left alone",
+                shown(&path)
+            ))
+            .help("name another file with `--output`, or remove this one"));
+        }
         let item = Item {
             state: state(&path, &set)?,
             path,
@@ -132,17 +172,27 @@ impl Plan {
     }
 }
 
+/// Returns whether a file holds something that we did not write; an empty file holds nothing.
+fn is_foreign(path: &Path) -> Result<bool, Failure> {
+    let text = read_lock_text(path)?;
+    Ok(!text.is_empty() && matches!(Stamp::read(&text), Err(LockError::Foreign)))
+}
+
 fn is_parent(item: &Item, tier: &Tier, set: &RequestSet) -> bool {
     let extends = |name: &TierName| tier.extends.iter().any(|parent| parent.value == *name);
     item.set.tier.as_ref().is_some_and(extends) && item.set.platform.name == set.platform.name
 }
 
 fn read_lock(path: &Path) -> Result<Option<Lock>, Failure> {
-    let text = read_text(path, MAX_LOCK_BYTES)?;
+    let text = read_lock_text(path)?;
     Ok(pyiron_lock_lockfile::read(&text).ok())
 }
 
-fn chosen_tiers(project: &Project, asked: &[String]) -> Result<BTreeSet<TierName>, Failure> {
+fn chosen_tiers(
+    project: &Project,
+    asked: &[String],
+    platforms: &[String],
+) -> Result<BTreeSet<TierName>, Failure> {
     let manifest = &project.manifest;
     if asked.is_empty() {
         return Ok(manifest.tiers.iter().map(|tier| tier.name.clone()).collect());
@@ -150,9 +200,25 @@ fn chosen_tiers(project: &Project, asked: &[String]) -> Result<BTreeSet<TierName
     let mut chosen = BTreeSet::new();
     for name in asked {
         let tier = manifest.tier(name).ok_or_else(|| {
-            let known: Vec<&str> = manifest.tiers.iter().map(|tier| tier.name.as_str()).collect();
+            let aliases = manifest
+                .tiers
+                .iter()
+                .flat_map(|tier| &tier.aliases)
+                .map(|alias| alias.value.as_str());
+            let known: Vec<&str> = manifest
+                .tiers
+                .iter()
+                .map(|tier| tier.name.as_str())
+                .chain(aliases)
+                .collect();
             unknown("tier", name, &known)
         })?;
+        let asked_platform = |name: &PlatformName| platforms.iter().any(|asked| asked == name.as_str());
+        if !platforms.is_empty() && !tier.platforms.iter().any(asked_platform) {
+            let its: Vec<&str> = tier.platforms.iter().map(PlatformName::as_str).collect();
+            let message = format!("tier `{}` is not on {}", tier.name, platforms.join(", "));
+            return Err(Failure::bad_input(message).help(format!("it is on {}", its.join(", "))));
+        }
         chosen.extend(
             manifest
                 .lineage(&tier.name)
@@ -187,6 +253,6 @@ fn unknown(what: &str, name: &str, known: &[&str]) -> Failure {
     let failure = Failure::bad_input(format!("there is no {what} `{name}` in specs/tiers.yml"));
     match suggest::nearest(name, known.iter().copied()) {
         Some(near) => failure.help(format!("did you mean `{near}`?")),
-        None => failure.help(format!("there are {}", known.join(", "))),
+        None => failure.help(format!("choose among: {}", known.join(", "))),
     }
 }

@@ -8,7 +8,7 @@ use pyiron_lock_solve::{StaleReason, stale_reasons};
 
 use crate::{
     failure::Failure,
-    files::{MAX_LOCK_BYTES, read_text, shown},
+    files::{read_lock_text, shown},
 };
 
 /// What there is on disk for a request set.
@@ -33,19 +33,33 @@ pub(super) fn state(path: &Path, set: &RequestSet) -> Result<State, Failure> {
         reasons: vec![StaleReason::Unusable(why)],
         earlier: None,
     };
-    if !path.exists() {
+    let exists = path
+        .try_exists()
+        .map_err(|error| Failure::unavailable(format!("{} cannot be looked at: {error}", shown(path))))?;
+    if !exists {
         return Ok(State::Stale {
             reasons: vec![StaleReason::Missing],
             earlier: None,
         });
     }
-    let text = read_text(path, MAX_LOCK_BYTES)?;
+    let text = match read_lock_text(path) {
+        Ok(text) => text,
+        Err(failure) if failure.is_bad_input() => return Ok(unusable(failure.message().to_owned())),
+        Err(failure) => return Err(failure),
+    };
     match Stamp::read(&text) {
         Ok(stamp) if stamp.request_digest == set.digest() => return Ok(State::Current),
         Ok(_) => {}
         Err(error @ LockError::Newer { .. }) => {
             return Err(Failure::bad_input(format!("{}: {error}", shown(path)))
                 .help("use the pyiron-lock that wrote it, or a newer one"));
+        }
+        // A rattler lock without our block was rewritten by another program; anything else is not ours to replace.
+        Err(LockError::Foreign) if !text.is_empty() && !text.starts_with("version: ") => {
+            return Err(
+                Failure::bad_input(format!("{} is not a lock; it is left alone", shown(path)))
+                    .help("move it away, or remove it if nothing in it is needed"),
+            );
         }
         Err(error) => return Ok(unusable(error.to_string())),
     }

@@ -1,0 +1,93 @@
+//! The pip section: its requirements as text, and sections that are not what they look like.
+
+use pyiron_lock_core::{
+    Severity,
+    yaml::{Node, Value},
+};
+
+use super::{
+    PipLine,
+    dependencies::{List, joined},
+};
+use crate::{
+    codes,
+    selector::Selector,
+    tree::{Field, Reader},
+};
+
+impl List<'_> {
+    /// Reads the value of `pip`; `last` tells whether the item is the last of the dependencies.
+    pub(super) fn pip(&mut self, reader: &mut Reader<'_>, field: &Field<'_>, last: bool) {
+        let bare = field.value.is_null();
+        if bare || matches!(&field.value.value, Value::Sequence(items) if items.is_empty()) {
+            let finding = if bare && !last {
+                reader
+                    .finding(
+                        codes::PIP_EMPTY,
+                        field.key_span,
+                        "the pip section is empty; the lines below it are conda requests",
+                        "nothing is indented below it",
+                    )
+                    .help("indent the lines that are meant for pip further than `- pip:`")
+            } else {
+                reader.finding(
+                    codes::PIP_EMPTY,
+                    field.key_span,
+                    "the pip section is empty",
+                    "nothing follows",
+                )
+            };
+            reader.push(finding);
+            return;
+        }
+        let mut reached = field.value.span.start;
+        for item in reader.items(field.value, "the pip section").unwrap_or_default() {
+            let alias = item.span.start < reached;
+            reached = reached.max(item.span.end);
+            let selector = if alias {
+                None
+            } else {
+                self.comment_selector(reader, item.span)
+            };
+            self.requirement(reader, item, selector);
+        }
+        if !self.items.pip.is_empty() {
+            self.pip_section = Some(field.key_span);
+        }
+    }
+
+    fn requirement(&mut self, reader: &mut Reader<'_>, item: &Node, selector: Option<Selector>) {
+        let Some(text) = reader.text(item, "a pip requirement") else {
+            return;
+        };
+        if let Some(mut finding) = joined(reader, item, &text.value) {
+            finding.severity = Severity::Warning;
+            reader.push(finding);
+        }
+        self.items.pip.push(PipLine {
+            text: text.value,
+            span: text.span,
+            selector,
+        });
+    }
+
+    /// Reports requirements of pip in a file that does not ask for pip itself.
+    pub(super) fn pip_without_pip(&self, reader: &mut Reader<'_>) {
+        let asked = self
+            .items
+            .dependencies
+            .iter()
+            .any(|item| item.name.as_normalized() == "pip");
+        if let Some(span) = self.pip_section.filter(|_| !asked) {
+            let finding = reader
+                .finding(
+                    codes::PIP_NOT_REQUESTED,
+                    span,
+                    "the file has pip requirements, but `pip` is not among its dependencies",
+                    "installed by pip",
+                )
+                .help("add `- pip` above the section");
+            reader.push(finding);
+        }
+    }
+}
