@@ -128,3 +128,27 @@ fn tiers_that_name_different_channels_need_the_manifest_to_decide() {
     let ran = resolve(&project).exits(2);
     assert!(ran.stderr.contains("name different channels"), "{ran:?}");
 }
+
+#[test]
+fn one_package_from_two_channels_is_told_with_both_lines() {
+    let project = project(&[("minimal", LINUX, &environment(&["forge::numpy", "other::numpy"]))]);
+    let ran = resolve(&project).exits(2);
+    assert!(ran.stdout.contains("requests-disjoint"), "{ran:?}");
+}
+
+#[test]
+fn an_address_means_that_channel_and_no_other_of_its_name() {
+    let project = project(&[("minimal", LINUX, &environment(&["https://other.invalid::numpy"]))]);
+    resolve(&project).exits(0);
+    assert!(
+        project
+            .read(LOCK)
+            .contains("https://other.invalid/linux-64/numpy")
+    );
+    project.write(
+        "specs/minimal/environment.yml",
+        &environment(&["https://elsewhere.invalid/other::numpy"]),
+    );
+    let ran = resolve(&project).exits(2);
+    assert!(ran.stdout.contains("compose-channel-not-listed"), "{ran:?}");
+}

@@ -4,7 +4,7 @@ use std::{fs, process::Command};
 
 use pyiron_lock_testkit::{Channel, Package};
 
-use crate::support::{Project, Ran, program, run, tree};
+use crate::support::{Project, Ran, run, tree};
 
 const ENVIRONMENT: &str = "channels: [forge, nodefaults]\ndependencies:\n  - numpy\n";
 

@@ -212,3 +212,30 @@ fn columns_count_characters_and_a_byte_order_mark_does_not_count() {
         "{ran:?}"
     );
 }
+
+#[test]
+fn secrets_are_named_by_place_and_never_repeated() {
+    let project = project(
+        "channels: [\"https://me:hunter2@example.invalid/c\", forge, nodefaults]\nvariables: {API_TOKEN: hunter2}\n\
+         dependencies:\n  - numpy\n  - pip\n  - pip:\n    - git+https://me:hunter2@example.invalid/a.git\n",
+    );
+    let json = project
+        .run(&["validate", "specs/minimal/environment.yml", "--json"])
+        .exits(2)
+        .json();
+    let findings = json["files"][0]["findings"].as_array().unwrap();
+    let codes: Vec<&str> = findings
+        .iter()
+        .map(|finding| finding["code"].as_str().unwrap())
+        .collect();
+    assert_eq!(codes, ["channel-secret", "variable-secret", "pip-secret"]);
+    assert!(!json.to_string().contains("hunter2"), "{json}");
+    let ran = project
+        .run(&["validate", "specs/minimal/environment.yml"])
+        .exits(2);
+    assert!(!ran.stdout.contains("hunter2"), "{ran:?}");
+    assert!(
+        ran.stdout.contains("at: specs/minimal/environment.yml:1:12"),
+        "{ran:?}"
+    );
+}

@@ -124,6 +124,8 @@ pub struct Finding {
     pub notes: Vec<String>,
     /// A way out.
     pub help: Option<String>,
+    /// Whether the text at its places is a secret, so that only the places may be shown.
+    pub hides_source: bool,
 }
 
 impl Finding {
@@ -136,6 +138,7 @@ impl Finding {
             origins: Vec::new(),
             notes: Vec::new(),
             help: None,
+            hides_source: false,
         }
     }
 

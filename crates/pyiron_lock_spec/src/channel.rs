@@ -22,7 +22,8 @@ pub struct ChannelFault {
 impl ChannelFault {
     /// Returns the fault as a finding at a place.
     pub fn finding(self, source: &SourceRef, span: Span) -> Finding {
-        let finding = Finding::new(self.code, self.message).at(source, span, self.label);
+        let mut finding = Finding::new(self.code, self.message).at(source, span, self.label);
+        finding.hides_source = codes::is_about_a_secret(self.code);
         match self.help {
             Some(help) => finding.help(help),
             None => finding,

@@ -1,6 +1,6 @@
 //! Every kind of finding of this room, with what it means and what to write instead. Knows no text and no place.
 
-use pyiron_lock_core::codes;
+use pyiron_lock_core::{Code, codes};
 
 codes! {
     SPEC_FILE_TOO_LARGE = "spec-file-too-large", Error, "a file is too large to be a spec",
@@ -80,6 +80,12 @@ codes! {
     PIP_EMPTY = "pip-empty", Warning, "a pip section is empty",
         "A `pip` section without items does nothing; some programs stop at it. Items that stand below `- pip:` at the \
          same indentation are conda requests.";
+    PIP_SECRET = "pip-secret", Error, "a pip requirement holds credentials",
+        "Requirements are recorded in locks as they are written. Take the user name, password or token out and give it \
+         to pip by its configuration or by a variable.";
+    VARIABLE_SECRET = "variable-secret", Warning, "a variable looks like a secret",
+        "Variables are recorded in locks and set for everybody who uses the environment. Set secrets where the \
+         environment is used instead.";
     PIP_NOT_REQUESTED = "pip-not-requested", Warning, "a file has pip requirements but does not ask for pip",
         "Without `pip` among the dependencies the section is installed by whatever pip happens to be there; conda \
          warns and adds one of its choice. Add `- pip`.";
@@ -97,6 +103,9 @@ codes! {
         "`channel/subdir::name` and `[subdir=...]` take the package of one subdir wherever the file is used, so that \
          a lock for another platform would hold packages that cannot run there. The platform decides the subdir; a \
          selector says where a line holds: `# [osx and arm64]`.";
+    SPEC_FILE = "spec-file", Error, "a package request names a file",
+        "`[fn=...]` names one archive of one platform, and solvers do not look at it. Ask for the version and the build \
+         that it has.";
     SPEC_PIP = "spec-pip", Error, "a package request belongs to pip",
         "`git+https://...`, `-e .` and other options are understood by pip only. Move the line under `- pip:`.";
     SPEC_BUILD = "spec-build", Error, "a build string cannot match anything",
@@ -201,6 +210,11 @@ codes! {
          the ones of the file.";
     COMPOSE_VARIABLE_OVERRIDDEN = "compose-variable-overridden", Note, "a tier overrides a variable",
         "Two tiers set one variable to different values; the later in the line of inheritance wins.";
+}
+
+/// Returns whether the places of a finding hold a secret, so that their text may not be shown.
+pub(crate) fn is_about_a_secret(code: Code) -> bool {
+    [CHANNEL_SECRET, PIP_SECRET, VARIABLE_SECRET].contains(&code)
 }
 
 #[cfg(test)]

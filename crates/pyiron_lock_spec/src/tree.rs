@@ -35,7 +35,9 @@ impl<'s> Reader<'s> {
 
     /// Starts a finding that points at one place of this file; the caller hands it to [`Self::push`].
     pub(crate) fn finding(&self, code: Code, span: Span, message: impl Into<String>, label: &str) -> Finding {
-        Finding::new(code, message).at(self.source, self.one_line(span), label)
+        let mut finding = Finding::new(code, message).at(self.source, self.one_line(span), label);
+        finding.hides_source = codes::is_about_a_secret(code);
+        finding
     }
 
     pub(crate) fn push(&mut self, finding: Finding) {

@@ -25,7 +25,11 @@ pub(crate) fn findings_text(findings: &[Finding], color: bool) -> String {
         .with_links(false);
     let mut text = String::new();
     for finding in findings.iter().take(MAX_SHOWN) {
-        let groups = groups(&finding.origins);
+        let groups = if finding.hides_source {
+            Vec::new()
+        } else {
+            groups(&finding.origins)
+        };
         let first = Shown::new(finding, groups.first().map_or(&[], Vec::as_slice));
         if handler.render_report(&mut text, &first).is_err() {
             text.push_str(&printable(&finding.message));
@@ -38,6 +42,11 @@ pub(crate) fn findings_text(findings: &[Finding], color: bool) -> String {
             {
                 text.push_str("and elsewhere");
             }
+        }
+        for origin in finding.origins.iter().filter(|_| finding.hides_source) {
+            let position = origin.source.position(origin.span.start);
+            let place = format!("{}:{}:{}", origin.source.name(), position.line, position.column);
+            text.push_str(&format!("  at: {}, {}\n", printable(&place), origin.label));
         }
         for note in &finding.notes {
             text.push_str(&format!("  {}\n", printable(note)));

@@ -29,7 +29,7 @@ pub(crate) struct FindingView {
 }
 
 /// Returns the JSON shape of a place.
-fn origin_view(origin: &Origin) -> OriginView {
+fn origin_view(origin: &Origin, hides_source: bool) -> OriginView {
     let start = origin.source.position(origin.span.start);
     let end = origin.source.position(origin.span.end);
     OriginView {
@@ -38,7 +38,11 @@ fn origin_view(origin: &Origin) -> OriginView {
         column: start.column,
         end_line: end.line,
         end_column: end.column,
-        text: origin.source.slice(origin.span).to_owned(),
+        text: if hides_source {
+            String::new()
+        } else {
+            origin.source.slice(origin.span).to_owned()
+        },
         label: origin.label.clone(),
     }
 }
@@ -49,7 +53,11 @@ pub(crate) fn finding_view(finding: &Finding) -> FindingView {
         code: finding.code.as_str(),
         severity: finding.severity.as_str(),
         message: finding.message.clone(),
-        origins: finding.origins.iter().map(origin_view).collect(),
+        origins: finding
+            .origins
+            .iter()
+            .map(|origin| origin_view(origin, finding.hides_source))
+            .collect(),
         notes: finding.notes.clone(),
         help: finding.help.clone(),
     }

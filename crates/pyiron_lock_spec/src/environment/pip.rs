@@ -64,6 +64,10 @@ impl List<'_> {
             finding.severity = Severity::Warning;
             reader.push(finding);
         }
+        if holds_credentials(&text.value) {
+            let message = "a pip requirement holds credentials, which would reach the lock";
+            reader.push(reader.finding(codes::PIP_SECRET, text.span, message, "take them out"));
+        }
         self.items.pip.push(PipLine {
             text: text.value,
             span: text.span,
@@ -88,6 +92,50 @@ impl List<'_> {
                 )
                 .help("add `- pip` above the section");
             reader.push(finding);
+        }
+    }
+}
+
+/// Returns whether an address in a requirement has a password, or a token in the place of a user name.
+fn holds_credentials(text: &str) -> bool {
+    text.split(|c: char| c.is_whitespace() || c == '=').any(|word| {
+        let Some((scheme, rest)) = word.split_once("://") else {
+            return false;
+        };
+        let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
+        let Some((user, _)) = host.rsplit_once('@') else {
+            return false;
+        };
+        let secret = |part: &str| !part.is_empty() && !part.contains('$');
+        match user.split_once(':') {
+            Some((_, password)) => secret(password),
+            None => scheme.contains("http") && secret(user) && user != "git",
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::holds_credentials;
+
+    #[test]
+    fn passwords_and_tokens_are_told_from_users_and_variables() {
+        for bad in [
+            "--extra-index-url https://user:pw@example.invalid/simple",
+            "--index-url=https://user:pw@example.invalid/simple",
+            "pkg @ git+https://tok123@example.invalid/a.git",
+            "git+https://oauth2:tok@example.invalid/a.git@main",
+        ] {
+            assert!(holds_credentials(bad), "{bad}");
+        }
+        for good in [
+            "git+ssh://git@example.invalid/a.git",
+            "git+https://example.invalid/a.git@v1",
+            "git+https://${TOKEN}@example.invalid/a.git",
+            "https://$USER:$PASSWORD@example.invalid/a.whl",
+            "numpy==1.26",
+        ] {
+            assert!(!holds_credentials(good), "{good}");
         }
     }
 }

@@ -161,6 +161,13 @@ fn variables(reader: &mut Reader<'_>, node: &Node) -> Vec<(Spanned<String>, Span
                 if let Some(finding) = not_text(reader, &field, text) {
                     reader.push(finding);
                 }
+                if looks_secret(field.key, text) {
+                    let message = format!(
+                        "the variable `{}` looks like a secret, and would reach the lock",
+                        field.key
+                    );
+                    reader.push(reader.finding(codes::VARIABLE_SECRET, field.key_span, message, "set here"));
+                }
                 variables.push((
                     Spanned::new(field.key.to_owned(), field.key_span),
                     Spanned::new(text.to_owned(), field.value.span),
@@ -169,6 +176,12 @@ fn variables(reader: &mut Reader<'_>, node: &Node) -> Vec<(Spanned<String>, Span
         }
     }
     variables
+}
+
+fn looks_secret(name: &str, value: &str) -> bool {
+    let name = name.to_ascii_uppercase();
+    let words = ["TOKEN", "SECRET", "PASSWORD", "PASSWD", "API_KEY", "CREDENTIAL"];
+    !value.is_empty() && !value.contains('$') && words.iter().any(|word| name.contains(word))
 }
 
 /// Returns a finding where some program reads the value of a variable as something else than text.

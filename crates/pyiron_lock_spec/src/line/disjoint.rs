@@ -22,7 +22,12 @@ pub(crate) fn disjoint(a: &MatchSpec, b: &MatchSpec) -> bool {
         (Some(a), Some(b)) => versions_disjoint(a, b),
         _ => false,
     };
-    builds || versions
+    // A name and an address can mean one channel, so that both have to differ.
+    let channels = match (&a.channel, &b.channel) {
+        (Some(a), Some(b)) => a.base_url != b.base_url && a.name() != b.name(),
+        _ => false,
+    };
+    builds || versions || channels
 }
 
 /// Returns whether it is certain that no version satisfies all conditions of one request.

@@ -83,6 +83,12 @@ pub(crate) fn parse(text: &str) -> Result<Line, Trouble> {
     if let Some(subdir) = spec.subdir.as_ref().filter(|_| spec.url.is_none()) {
         return Err(subdir_named(text, subdir));
     }
+    if spec.file_name.is_some() && spec.url.is_none() {
+        let message =
+            format!("`{text}` names a file; a lock would claim it without the solver looking at it");
+        let help = "ask for the version and the build: `name =1.2=build`".to_owned();
+        return Err(trouble(codes::SPEC_FILE, message, Some(help)));
+    }
     check_build(text, &spec)?;
     if spec.version.as_ref().is_some_and(unsatisfiable) {
         let message = format!("`{text}` has conditions that exclude each other");

@@ -58,7 +58,13 @@ fn address(reader: &mut Reader<'_>, node: &Node, channel: &str) -> Option<Url> {
     };
     if credentials(&text.value).is_some() || url.query().is_some() || url.fragment().is_some() {
         let message = format!("the address of `{channel}` holds a password, token or query");
-        report(text.span, message, "take it out; a manifest is public");
+        let finding = reader.finding(
+            codes::CHANNEL_SECRET,
+            text.span,
+            message,
+            "would reach locks and logs",
+        );
+        reader.push(finding.help("take it out; a manifest is public"));
         return None;
     }
     Some(url)

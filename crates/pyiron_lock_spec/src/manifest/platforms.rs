@@ -50,6 +50,22 @@ fn platform(reader: &mut Reader<'_>, entry: &Field<'_>) -> Option<ManifestPlatfo
             .map(|field| field.value)
     };
     let subdir = subdir(reader, entry, value("subdir"))?;
+    if let Ok(other) = entry.key.parse::<Subdir>()
+        && other != subdir
+    {
+        let message =
+            format!("the platform `{name}` has the name of another subdir than its own, `{subdir}`");
+        let finding = reader
+            .finding(
+                codes::TIERS_PLATFORM_SUBDIR,
+                entry.key_span,
+                message,
+                "named here",
+            )
+            .help(format!("name it after what it promises, such as `{subdir}-old`"));
+        reader.push(finding);
+        return None;
+    }
     let promised = value("virtual-packages")
         .map(|node| promises(reader, node, subdir))
         .unwrap_or_default();

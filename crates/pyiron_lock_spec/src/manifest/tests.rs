@@ -255,7 +255,7 @@ fn mistakes_elsewhere_are_explained() {
         (
             osx,
             "channel-sources: { a: { url: 'https://u:p@h/' } }\n",
-            "[tiers-channel-source] .. password",
+            "[channel-secret] .. password",
         ),
         (
             osx,
