@@ -4,6 +4,14 @@ use std::{collections::BTreeSet, path::PathBuf};
 
 use crate::support::{Ran, program, run, tree};
 
+/// The specs that cannot be solved, beside the genuine records.
+pub(crate) const CONFLICTS: [&str; 4] = [
+    "unsat-numpy-lammps",
+    "unsat-pysqa-old",
+    "unsat-workflow",
+    "needs-cuda",
+];
+
 /// Returns the folder of genuine records, or says that the test did not run.
 fn index(test: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("PYIRON_LOCK_REAL_INDEX").map(PathBuf::from);
@@ -63,18 +71,20 @@ fn genuine_conflicts_read_as_a_person_would_want() {
     let Some(index) = index("genuine_conflicts_read_as_a_person_would_want") else {
         return;
     };
-    for spec in [
-        "unsat-numpy-lammps.yml",
-        "unsat-pysqa-old.yml",
-        "unsat-workflow.yml",
-        "needs-cuda.yml",
-    ] {
+    for spec in CONFLICTS {
         let folder = tempfile::tempdir().unwrap();
-        let ran = resolve(&index, spec, "linux-64", &folder.path().join("out.lock"), &[]).exits(3);
+        let ran = resolve(
+            &index,
+            &format!("{spec}.yml"),
+            "linux-64",
+            &folder.path().join("out.lock"),
+            &[],
+        )
+        .exits(3);
         assert!(tree(folder.path()).is_empty());
         let specs = index.parent().unwrap().join("real-specs");
         let text = ran.stdout.replace(&format!("{}/", specs.display()), "");
-        insta::with_settings!({snapshot_suffix => spec.trim_end_matches(".yml"), omit_expression => true}, {
+        insta::with_settings!({snapshot_suffix => spec, omit_expression => true}, {
             insta::assert_snapshot!("conflict", text);
         });
     }

@@ -106,17 +106,18 @@ fn finding(problem: &Problem, set: &RequestSet) -> Finding {
         } => {
             let what = if *build_only { "build" } else { "version" };
             let message = format!("no {what} of `{}` matches `{}`", name(*request), text(*request));
-            let mut versions = available.join(", ");
+            let mut list = available.join(", ");
             if *count > available.len() {
-                versions = format!("{versions} and {} more", count - available.len());
+                list = format!("{list} and {} more", count - available.len());
             }
+            let verb = if *count == 1 { "is" } else { "are" };
             with_origins(
                 Finding::new(problem.code(), message),
                 set,
                 *request,
                 "asked for here",
             )
-            .note(format!("there are {}: {versions}", counted(*count, "version")))
+            .note(format!("note: there {verb} {}: {list}", counted(*count, what)))
         }
         Problem::Unsatisfiable {
             requests,
@@ -159,11 +160,16 @@ fn headline(requests: &[usize], clash: &Clash, set: &RequestSet) -> String {
         .map(|request| format!("`{}`", set.requests[*request].text()))
         .collect();
     match (clash, requests) {
-        (Clash::VirtualPackage { name, .. }, _) => {
-            format!(
-                "{} needs more of `{name}` than the platform promises",
-                folded(&lines)
-            )
+        (Clash::VirtualPackage { name, .. }, [only]) if set.requests[*only].name.as_normalized() == name => {
+            format!("{} is not what the platform promises", lines[0])
+        }
+        (Clash::VirtualPackage { name, promised }, _) => {
+            let verb = if lines.len() == 1 { "needs" } else { "need" };
+            let lines = folded(&lines);
+            match promised {
+                Some(_) => format!("{lines} {verb} another `{name}` than the platform promises"),
+                None => format!("{lines} {verb} `{name}`, which the platform does not promise"),
+            }
         }
         (Clash::NoRecord { name }, [_]) => {
             format!("{} needs `{name}`, which the channels do not have", lines[0])

@@ -9,7 +9,7 @@ use miette::{
 use pyiron_lock_core::{Finding, Origin, Severity, SourceRef, Span};
 
 /// The most findings that a person reads at once.
-const MAX_SHOWN: usize = 100;
+pub(crate) const MAX_SHOWN: usize = 100;
 
 /// Renders findings, each followed by an empty line; those over a hundred are only counted.
 pub(crate) fn findings_text(findings: &[Finding], color: bool) -> String {

@@ -6,7 +6,7 @@ mod stale;
 mod view;
 
 pub(crate) use conflict::{Told, conflict_findings};
-pub(crate) use finding::findings_text;
+pub(crate) use finding::{MAX_SHOWN, findings_text};
 pub(crate) use stale::stale_text;
 pub(crate) use view::finding_view;
 

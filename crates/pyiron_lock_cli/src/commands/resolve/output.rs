@@ -15,7 +15,7 @@ use crate::{
     args::ResolveArgs,
     failure::Failure,
     files::shown,
-    render::{conflict_findings, counted, finding_view, findings_text, folded, stale_text},
+    render::{MAX_SHOWN, conflict_findings, counted, finding_view, findings_text, folded, stale_text},
     streams::Streams,
 };
 
@@ -164,9 +164,16 @@ impl Results {
     }
 
     fn show_lines(&self, streams: &Streams) {
-        for told in self.told() {
+        let told = self.told();
+        for told in told.iter().take(MAX_SHOWN) {
             let text = findings_text(std::slice::from_ref(&told.finding), streams.stdout_color());
             streams.result(&format!("{}\n  on: {}\n\n", text.trim_end(), told.places_text()));
+        }
+        if told.len() > MAX_SHOWN {
+            streams.result(&format!(
+                "{} more obstacles are left out; `--json` has them all\n\n",
+                told.len() - MAX_SHOWN
+            ));
         }
         if self.unsolvable.iter().any(|(_, explanation)| explanation.more) {
             streams.result("there are more conflicts; they are told once these are gone\n\n");
