@@ -151,7 +151,10 @@ fn write_in(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
     let _held = handle.as_ref().is_ok_and(|handle| handle.lock_shared().is_ok());
     let mut file = builder.tempfile_in(folder)?;
     file.write_all(text.as_bytes())?;
-    file.as_file().sync_all()?;
+    if path.exists() {
+        // What is replaced must not be lost to a power cut; a new file has nothing to lose.
+        file.as_file().sync_all()?;
+    }
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
 }
