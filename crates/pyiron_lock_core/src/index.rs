@@ -50,6 +50,17 @@ pub fn dependency_name(dependency: &str) -> Cow<'_, str> {
     }
 }
 
+/// Returns the normalized names that a record depends on, those of its extras included, as often as it says so.
+pub fn needed_names(record: &RepoDataRecord) -> impl Iterator<Item = Cow<'_, str>> {
+    let package = &record.package_record;
+    let extra = package.extra_depends.values().flatten();
+    package
+        .depends
+        .iter()
+        .chain(extra)
+        .map(|text| dependency_name(text))
+}
+
 /// Returns why a `depends` or `constrains` entry cannot come from a real package, if so.
 ///
 /// Parsers of constraints recurse, so that nesting has to be bounded before any of them sees the text.

@@ -10,7 +10,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use pyiron_lock_core::{ChannelRecords, RecordSource, SourceError, index::dependency_name};
+use pyiron_lock_core::{ChannelRecords, RecordSource, SourceError, index::needed_names};
 use rattler_conda_types::{Channel, PackageName, RepoDataRecord, Subdir};
 use rattler_repodata_gateway::sparse::{PackageFormatSelection, SparseRepoData};
 use rayon::prelude::*;
@@ -172,11 +172,7 @@ impl Part<'_> {
 fn needs(records: &[RepoDataRecord]) -> Vec<PackageName> {
     let names: BTreeSet<Cow<'_, str>> = records
         .iter()
-        .flat_map(|record| {
-            let extra = record.package_record.extra_depends.values().flatten();
-            record.package_record.depends.iter().chain(extra)
-        })
-        .map(|text| dependency_name(text))
+        .flat_map(needed_names)
         .filter(|name| !name.starts_with("__"))
         .collect();
     names

@@ -8,7 +8,7 @@ use std::{
 use pyiron_lock_core::{
     ChannelRecords, Digest,
     digest::{DigestBuilder, hex},
-    index::dependency_name,
+    index::needed_names,
 };
 use rattler_conda_types::{NoArchKind, PackageName, RepoDataRecord};
 use rayon::prelude::*;
@@ -102,17 +102,8 @@ impl<'a> PlatformRecords<'a> {
     /// For each name, the names of this index that its records depend on.
     fn needs(&self) -> HashMap<&'a str, HashSet<&'a str>> {
         let of = |record: &RepoDataRecord| -> Vec<&'a str> {
-            let package = &record.package_record;
-            let extra = package.extra_depends.values().flatten();
-            let names = package
-                .depends
-                .iter()
-                .chain(extra)
-                .map(|text| dependency_name(text));
-            names
-                .filter_map(|name| self.by_name.get_key_value(&*name))
-                .map(|(name, _)| *name)
-                .collect()
+            let known = needed_names(record).filter_map(|name| self.by_name.get_key_value(&*name));
+            known.map(|(name, _)| *name).collect()
         };
         self.by_name
             .par_iter()

@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use pyiron_lock_core::{Lock, Platform, RequestSet, index::dependency_name};
+use pyiron_lock_core::{
+    Lock, Platform, RequestSet,
+    index::{dependency_name, needed_names},
+};
 use rattler_conda_types::{MatchSpec, Matches, ParseMatchSpecOptions, RepoDataRecord, RepodataRevision};
 
 /// One reason why a lock no longer fits.
@@ -224,14 +227,7 @@ fn closure_faults(
         let Some(record) = by_name.get(name).filter(|_| needed.insert(name)) else {
             continue;
         };
-        let package = &record.package_record;
-        let extra = package.extra_depends.values().flatten();
-        let names = package
-            .depends
-            .iter()
-            .chain(extra)
-            .map(|text| dependency_name(text));
-        pending.extend(names.filter_map(|name| known(&name)));
+        pending.extend(needed_names(record).filter_map(|name| known(&name)));
     }
     let surplus: Vec<String> = lock
         .records

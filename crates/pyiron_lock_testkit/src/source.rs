@@ -1,8 +1,11 @@
 //! Channels in memory as the record source of a solve.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
-use pyiron_lock_core::index::{ChannelRecords, RecordSource, SourceError, dependency_name};
+use pyiron_lock_core::index::{ChannelRecords, RecordSource, SourceError, needed_names};
 use rattler_conda_types::{PackageName, RepoDataRecord, Subdir};
 
 use crate::channel::Channel;
@@ -56,13 +59,7 @@ fn reachable(channels: &[Channel], subdir: Subdir, wanted: &BTreeSet<PackageName
     let mut needs: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
     for record in loaded.iter().flat_map(|channel| &channel.records) {
         let found = needs.entry(name(record)).or_default();
-        found.extend(
-            record
-                .package_record
-                .depends
-                .iter()
-                .map(|spec| dependency_name(spec).into_owned()),
-        );
+        found.extend(needed_names(record).map(Cow::into_owned));
     }
     let mut open: Vec<&str> = wanted.iter().map(PackageName::as_normalized).collect();
     let mut reached: BTreeSet<String> = BTreeSet::new();
