@@ -196,6 +196,7 @@ def main() -> None:
     parser.add_argument("--json", type=Path, help="also write the results to this file")
     options = parser.parse_args()
     with plain_index(PLATFORMS) as index:
+        os.sync()  # what was just unpacked must not be written out while we measure
         sets = [locking(index, subdir, options.rounds) for subdir in PLATFORMS]
         table(sets)
         everything = locked(index, options.rounds)
