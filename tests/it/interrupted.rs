@@ -103,6 +103,22 @@ fn two_runs_at_once_end_with_the_same_locks() {
 
 #[cfg(unix)]
 #[test]
+fn a_file_that_is_being_written_is_not_swept_and_litter_is() {
+    let project = project();
+    project.run(&["resolve"]).exits(0);
+    let file = "lockfiles/one/.pyiron-lock-abc.tmp";
+    project.write(file, "half a lock");
+    let writer = std::fs::File::open(project.path("lockfiles/one")).unwrap();
+    writer.lock_shared().unwrap();
+    project.run(&["resolve"]).exits(0);
+    assert_eq!(project.read(file), "half a lock");
+    drop(writer);
+    project.run(&["resolve"]).exits(0);
+    assert!(!project.path(file).exists());
+}
+
+#[cfg(unix)]
+#[test]
 fn ctrl_c_ends_with_130_and_writes_nothing() {
     let project = project();
     // Solvable, but long enough at work for the signal to arrive in the middle: many names that need each other.

@@ -192,9 +192,7 @@ impl FolderGuard {
         };
         if held {
             for tier in entries(folder).into_iter().filter(|path| path.is_dir()) {
-                if std::fs::File::open(&tier).is_ok_and(|handle| handle.try_lock().is_ok()) {
-                    sweep(&tier);
-                }
+                sweep(&tier);
             }
         }
         Ok(Self {
@@ -203,13 +201,23 @@ impl FolderGuard {
     }
 }
 
-fn entries(folder: &Path) -> Vec<PathBuf> {
+/// Returns what is in a folder, sorted; nothing where it cannot be read.
+pub(crate) fn entries(folder: &Path) -> Vec<PathBuf> {
     let read = std::fs::read_dir(folder).into_iter().flatten();
-    read.flatten().map(|entry| entry.path()).collect()
+    let mut paths: Vec<PathBuf> = read.flatten().map(|entry| entry.path()).collect();
+    paths.sort();
+    paths
 }
 
-/// Removes temporary files that nobody can be writing any more; failing to is harmless.
+/// Removes temporary files, unless somebody is writing in the folder; failing to is harmless.
 fn sweep(folder: &Path) {
+    let Ok(handle) = std::fs::File::open(folder) else {
+        return;
+    };
+    // Held until all are gone: a writer that comes meanwhile waits before it makes its temporary file.
+    if handle.try_lock().is_err() {
+        return;
+    }
     for path in entries(folder) {
         let name = path
             .file_name()

@@ -206,7 +206,7 @@ fn open_subdir(source: &DirectorySource, subdir: Subdir) -> Result<Option<OpenSu
     let plain = folder.join("repodata.json");
     let compressed = folder.join("repodata.json.zst");
     let (path, data) = if plain.is_file() {
-        let size = fs_err::metadata(&plain)
+        let size = std::fs::metadata(&plain)
             .map_err(|error| read_error(&plain, error))?
             .len();
         if size > MAX_INDEX_BYTES {

@@ -6,15 +6,14 @@ use std::{
 };
 
 use pyiron_lock_core::{Finding, Lock, PlatformName, RequestSet, TierName, suggest};
-use pyiron_lock_lockfile::{LockError, Stamp};
 use pyiron_lock_solve::{Job, Work};
 use pyiron_lock_spec::{NamedChannel, Tier, compose};
 
-use super::state::{State, state};
+use super::state::{Place, State, state};
 use crate::{
     args::ResolveArgs,
     failure::Failure,
-    files::{read_lock_text, shown},
+    files::{entries, read_lock_text, shown},
     project::Project,
 };
 
@@ -87,7 +86,7 @@ impl Plan {
                     .filter(|index| is_parent(&items[*index], tier, &set))
                     .collect();
                 items.push(Item {
-                    state: state(&path, &set)?,
+                    state: state(&path, &set, Place::Lockfiles)?,
                     path,
                     set,
                     parents,
@@ -105,16 +104,6 @@ impl Plan {
 
     /// Returns the locks in a folder that belong to none of the planned tiers and platforms.
     pub(super) fn strangers(&self, folder: &Path) -> Vec<String> {
-        let entries = |folder: &Path| -> Vec<PathBuf> {
-            let mut paths: Vec<PathBuf> = std::fs::read_dir(folder)
-                .into_iter()
-                .flatten()
-                .flatten()
-                .map(|entry| entry.path())
-                .collect();
-            paths.sort();
-            paths
-        };
         entries(folder)
             .iter()
             .flat_map(|tier| entries(tier))
@@ -132,15 +121,8 @@ impl Plan {
                 shown(&path)
             )));
         }
-        if path.is_file() && is_foreign(&path)? {
-            return Err(Failure::bad_input(format!(
-                "{} exists and is not a lock of ours; it is left alone",
-                shown(&path)
-            ))
-            .help("name another file with `--output`, or remove this one"));
-        }
         let item = Item {
-            state: state(&path, &set)?,
+            state: state(&path, &set, Place::Anywhere)?,
             path,
             set,
             parents: Vec::new(),
@@ -170,12 +152,6 @@ impl Plan {
         };
         self.items.iter().enumerate().map(job).collect()
     }
-}
-
-/// Returns whether a file holds something that we did not write; an empty file holds nothing.
-fn is_foreign(path: &Path) -> Result<bool, Failure> {
-    let text = read_lock_text(path)?;
-    Ok(!text.is_empty() && matches!(Stamp::read(&text), Err(LockError::Foreign)))
 }
 
 fn is_parent(item: &Item, tier: &Tier, set: &RequestSet) -> bool {

@@ -27,8 +27,17 @@ pub(super) enum State {
     },
 }
 
+/// Where a lock is, which decides what may be replaced there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    /// In the lock folder of a project: also a rattler lock without our block, which another program rewrote.
+    Lockfiles,
+    /// Where `--output` says: nothing but locks of ours.
+    Anywhere,
+}
+
 /// Looks at the lock in `path`.
-pub(super) fn state(path: &Path, set: &RequestSet) -> Result<State, Failure> {
+pub(super) fn state(path: &Path, set: &RequestSet, place: Place) -> Result<State, Failure> {
     let unusable = |why: String| State::Stale {
         reasons: vec![StaleReason::Unusable(why)],
         earlier: None,
@@ -54,12 +63,12 @@ pub(super) fn state(path: &Path, set: &RequestSet) -> Result<State, Failure> {
             return Err(Failure::bad_input(format!("{}: {error}", shown(path)))
                 .help("use the pyiron-lock that wrote it, or a newer one"));
         }
-        // A rattler lock without our block was rewritten by another program; anything else is not ours to replace.
-        Err(LockError::Foreign) if !text.is_empty() && !text.starts_with("version: ") => {
-            return Err(
-                Failure::bad_input(format!("{} is not a lock; it is left alone", shown(path)))
-                    .help("move it away, or remove it if nothing in it is needed"),
-            );
+        Err(LockError::Foreign) if !may_replace(&text, place) => {
+            return Err(Failure::bad_input(format!(
+                "{} is not a lock of ours; it is left alone",
+                shown(path)
+            ))
+            .help("name another file, or remove this one if nothing in it is needed"));
         }
         Err(error) => return Ok(unusable(error.to_string())),
     }
@@ -82,4 +91,9 @@ pub(super) fn state(path: &Path, set: &RequestSet) -> Result<State, Failure> {
         reasons,
         earlier: Some(Box::new(lock)),
     })
+}
+
+/// Returns whether a text without our block may be replaced; an empty one holds nothing.
+fn may_replace(text: &str, place: Place) -> bool {
+    text.is_empty() || (place == Place::Lockfiles && text.starts_with("version: "))
 }
