@@ -7,8 +7,10 @@
 )]
 
 mod channels;
+mod contains;
 mod determinism;
 mod docs;
+mod family;
 mod hostile;
 mod interrupted;
 mod meta;

@@ -10,7 +10,7 @@ use pyiron_lock_spec::{NamedChannel, compose_single, read_environment};
 use pyiron_lock_testkit::{Channel, Package};
 use rattler_conda_types::{MatchSpec, Matches, ParseMatchSpecOptions, RepoDataRecord, Subdir};
 
-struct Silent;
+pub(crate) struct Silent;
 
 impl Observer for Silent {
     fn notice(&self, _: Event) {}
@@ -19,14 +19,17 @@ impl Observer for Silent {
 /// A dependency: package index, lowest version, whether it is exact, whether it is a constrains entry.
 type Dependency = (usize, usize, bool, bool);
 
+/// A request: package index, lowest version, whether it is exact.
+pub(crate) type Asked = (usize, usize, bool);
+
 #[derive(Debug, Clone)]
-struct Problem {
+pub(crate) struct Problem {
     /// For each package its versions, for each version its dependencies.
-    packages: Vec<Vec<Vec<Dependency>>>,
-    requests: Vec<(usize, usize, bool)>,
+    pub(crate) packages: Vec<Vec<Vec<Dependency>>>,
+    pub(crate) requests: Vec<Asked>,
 }
 
-fn spec(package: usize, version: usize, exact: bool) -> String {
+pub(crate) fn spec(package: usize, version: usize, exact: bool) -> String {
     if exact {
         format!("p{package} =={version}")
     } else {
@@ -49,7 +52,7 @@ fn problem() -> impl Strategy<Value = Problem> {
 }
 
 impl Problem {
-    fn channel(&self) -> Channel {
+    pub(crate) fn channel(&self) -> Channel {
         let packages = self.packages.iter().enumerate().flat_map(|(package, versions)| {
             versions.iter().enumerate().map(move |(version, needs)| {
                 let texts = |constrains: bool| -> Vec<String> {
@@ -66,7 +69,7 @@ impl Problem {
         Channel::new("forge").packages(packages)
     }
 
-    fn named(&self) -> NamedChannel {
+    pub(crate) fn named(&self) -> NamedChannel {
         NamedChannel {
             name: "forge".to_owned(),
             channel: rattler_conda_types::Channel::from_url(self.channel().url().clone()),
@@ -86,12 +89,12 @@ impl Problem {
     }
 }
 
-fn parse(text: &str) -> MatchSpec {
+pub(crate) fn parse(text: &str) -> MatchSpec {
     MatchSpec::from_str(text, ParseMatchSpecOptions::lenient()).unwrap()
 }
 
 /// Tries every choice of one version or none for each package.
-fn solvable(records: &[RepoDataRecord], specs: &[MatchSpec]) -> bool {
+pub(crate) fn solvable(records: &[RepoDataRecord], specs: &[MatchSpec]) -> bool {
     let mut by_name: BTreeMap<String, Vec<&RepoDataRecord>> = BTreeMap::new();
     for record in records {
         by_name
@@ -124,7 +127,7 @@ fn try_all<'a>(
     false
 }
 
-fn is_solution(chosen: &[&RepoDataRecord], specs: &[MatchSpec]) -> bool {
+pub(crate) fn is_solution(chosen: &[&RepoDataRecord], specs: &[MatchSpec]) -> bool {
     let met = |spec: &MatchSpec| chosen.iter().any(|record| spec.matches(*record));
     let named =
         |spec: &MatchSpec, record: &RepoDataRecord| spec.name.as_exact() == Some(&record.package_record.name);
@@ -145,6 +148,7 @@ fn solve(problem: &Problem, set: RequestSet) -> Outcome {
         set,
         work: Work::Solve(None),
         parents: Vec::new(),
+        contains: None,
     }];
     let channel = problem.channel();
     let loaded = load(&jobs, &channel, &Silent).unwrap();
@@ -168,10 +172,10 @@ proptest! {
                 prop_assert!(is_solution(&chosen, &specs), "the records are no solution");
                 prop_assert!(pyiron_lock_solve::stale_reasons(&solved.lock, &set).is_empty());
             }
-            Outcome::Unsolvable(explanation) => {
+            Outcome::Unsolvable(unsolvable) => {
                 prop_assert!(!expected, "brute force finds a solution");
-                prop_assert!(!explanation.problems.is_empty());
-                for problem in &explanation.problems {
+                prop_assert!(!unsolvable.explanation.problems.is_empty());
+                for problem in &unsolvable.explanation.problems {
                     let core = problem.requests();
                     let of = |skip: Option<usize>| -> Vec<MatchSpec> {
                         let kept = core.iter().filter(|request| Some(**request) != skip);

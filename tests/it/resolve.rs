@@ -298,10 +298,11 @@ fn a_bare_file_needs_no_project() {
       platform: linux-64
       requests:
       - spec: numpy <2
-      request-digest: 31a000ba3c59fee1117266fe338774427b2955aa6a7640043a7010d72822bccc
+      request-digest: fa488086a333b50df78ca849e7cc8b74e87e959cd95cb05d5daa4435916a974c
       index-digest: 5ac33aa5e7931e124454719de13aee2dcc3bd80de60a985dde084007c28520cb
+      records-digest: 01ef5c72829374bec0a93d740c69566cad52bb7e91378129410f6f2c8c81d0a5
       solver: rattler_solve 12.0.3, resolvo 0.12.2
-      digest: 9934acc69b168104dc04b827c666a7b83717fa61303f7e3e1806905d4a63a7c0
+      digest: 2993440e683bb97198b80863489d0be25b15dab6e8355a4edbba594f14491c34
     "#);
 }
 

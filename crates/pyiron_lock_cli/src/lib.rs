@@ -8,6 +8,7 @@ mod commands;
 mod failure;
 mod files;
 mod interrupt;
+mod locks;
 mod platforms;
 mod progress;
 mod project;

@@ -17,7 +17,7 @@ pub use digest::Digest;
 pub use exit::Exit;
 pub use finding::{Code, CodeInfo, Finding, Origin, Severity};
 pub use index::{ChannelRecords, RecordSource, SourceError};
-pub use lock::{Lock, LockedRequest};
+pub use lock::{Contained, Lock, LockedRequest, same_record};
 pub use names::{NameError, PlatformName, TierName};
 pub use platform::{Platform, VirtualPackage};
 pub use request::{PipRequest, Request, RequestSet};

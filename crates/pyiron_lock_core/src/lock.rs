@@ -2,7 +2,12 @@
 
 use rattler_conda_types::RepoDataRecord;
 
-use crate::{digest::Digest, names::TierName, platform::Platform, request::RequestSet};
+use crate::{
+    digest::{Digest, DigestBuilder, hex},
+    names::TierName,
+    platform::Platform,
+    request::RequestSet,
+};
 
 /// A request as a lock records it.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -11,6 +16,15 @@ pub struct LockedRequest {
     pub spec: String,
     /// The tier it comes from; `None` for a file without a project.
     pub tier: Option<TierName>,
+}
+
+/// The promise that a lock holds all records of another, as an image holds those of the image it is built from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contained {
+    /// The tier whose lock is contained.
+    pub tier: TierName,
+    /// The records of that lock.
+    pub records: Digest,
 }
 
 /// The solved set for one tier on one platform, with what it was solved from.
@@ -24,6 +38,8 @@ pub struct Lock {
     pub channels: Vec<String>,
     /// The direct requests, sorted.
     pub requests: Vec<LockedRequest>,
+    /// The lock that this one contains.
+    pub contains: Option<Contained>,
     /// Pip requirements, recorded but not locked.
     pub unlocked_pip: Vec<String>,
     /// Environment variables the specs set, sorted by name.
@@ -36,6 +52,11 @@ pub struct Lock {
     pub solver: String,
     /// The records, sorted by name; one a name.
     pub records: Vec<RepoDataRecord>,
+}
+
+/// Returns whether two records are one archive: the same URL and the same bytes.
+pub fn same_record(a: &RepoDataRecord, b: &RepoDataRecord) -> bool {
+    a.url == b.url && a.package_record.sha256 == b.package_record.sha256
 }
 
 impl Lock {
@@ -65,6 +86,7 @@ impl Lock {
                 .map(|channel| channel.base_url.to_string())
                 .collect(),
             requests,
+            contains: None,
             unlocked_pip: set.pip.iter().map(|pip| pip.text.clone()).collect(),
             variables: set.variables.clone(),
             request_digest: set.digest(),
@@ -72,6 +94,17 @@ impl Lock {
             solver,
             records,
         }
+    }
+
+    /// Computes the digest of what the lock installs: the URL and hash of every record.
+    pub fn records_digest(&self) -> Digest {
+        let mut builder = DigestBuilder::new("pyiron-lock records 1");
+        for record in &self.records {
+            let sha256 = record.package_record.sha256.as_ref();
+            builder.field(record.url.as_str());
+            builder.field(&sha256.map(|sha256| hex(sha256)).unwrap_or_default());
+        }
+        builder.finish()
     }
 
     /// Returns the record of that normalized name.

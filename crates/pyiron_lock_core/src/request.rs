@@ -49,6 +49,8 @@ pub struct PipRequest {
 pub struct RequestSet {
     /// The tier; `None` for a file without a project.
     pub tier: Option<TierName>,
+    /// The tier on the same platform whose records the lock has to hold exactly.
+    pub contains: Option<TierName>,
     /// The platform.
     pub platform: Platform,
     /// Channels in order of priority, canonical.
@@ -64,12 +66,13 @@ pub struct RequestSet {
 impl RequestSet {
     /// Computes the request digest: equal for equal demands, however they are written and ordered.
     ///
-    /// It covers tier, platform, channels in order, requests with the tier each comes from, pip lines and
+    /// It covers tier, contained tier, platform, channels in order, requests with the tier each comes from, pip lines and
     /// variables. Comments, spans, file names and the order of requests do not count.
     pub fn digest(&self) -> Digest {
         let tier = |tier: &Option<TierName>| tier.as_ref().map_or("", TierName::as_str).to_owned();
         let mut builder = DigestBuilder::new("pyiron-lock request 1");
         builder.field(&tier(&self.tier));
+        builder.field(&tier(&self.contains));
         builder.field(self.platform.name.as_str());
         builder.field(self.platform.subdir.as_str());
         let promised: Vec<String> = self

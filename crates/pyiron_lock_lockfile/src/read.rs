@@ -58,7 +58,7 @@ pub fn read(text: &str) -> Result<Lock, LockError> {
         .platform
         .parse()
         .map_err(|_| contradiction("the platform is not a name"))?;
-    Ok(Lock {
+    let lock = Lock {
         tier: parse_tier(stamp.tier)?,
         platform: Platform::new(name, platform.subdir(), promised),
         channels: environment
@@ -71,11 +71,18 @@ pub fn read(text: &str) -> Result<Lock, LockError> {
             .into_iter()
             .map(TryInto::try_into)
             .collect::<Result<_, _>>()?,
+        contains: stamp.contains.map(TryInto::try_into).transpose()?,
         unlocked_pip: stamp.unlocked_pip,
         variables: stamp.variables.into_iter().collect(),
         request_digest: stamp.request_digest,
         index_digest: stamp.index_digest,
         solver: stamp.solver,
         records,
-    })
+    };
+    if lock.records_digest() != stamp.records_digest {
+        return Err(contradiction(
+            "the digest in the block is not that of the records",
+        ));
+    }
+    Ok(lock)
 }

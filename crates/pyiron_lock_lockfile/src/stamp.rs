@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pyiron_lock_core::{Digest, Lock, LockedRequest, TierName, yaml::data};
+use pyiron_lock_core::{Contained, Digest, Lock, LockedRequest, TierName, yaml::data};
 use serde::{Deserialize, Serialize};
 
 use crate::error::LockError;
@@ -26,6 +26,9 @@ pub struct Stamp {
     pub platform: String,
     /// The direct requests, sorted.
     pub requests: Vec<StampRequest>,
+    /// The lock whose records this one holds exactly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub contains: Option<StampContained>,
     /// Pip requirements: recorded, not locked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unlocked_pip: Vec<String>,
@@ -38,6 +41,9 @@ pub struct Stamp {
     /// The digest of the reachable index records.
     #[serde(with = "hex")]
     pub index_digest: Digest,
+    /// The digest of the URLs and hashes of the records.
+    #[serde(with = "hex")]
+    pub records_digest: Digest,
     /// The solver crates whose choices these are.
     pub solver: String,
     /// The digest of the whole file without the line of this field.
@@ -54,6 +60,17 @@ pub struct StampRequest {
     /// The tier it comes from; absent for a file without a project.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tier: Option<String>,
+}
+
+/// The lock that is contained.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields)]
+pub struct StampContained {
+    /// Its tier.
+    pub tier: String,
+    /// The digest of its records.
+    #[serde(with = "hex")]
+    pub records_digest: Digest,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -88,10 +105,12 @@ impl Stamp {
             tier: lock.tier.as_ref().map(ToString::to_string),
             platform: lock.platform.name.to_string(),
             requests: lock.requests.iter().map(StampRequest::from).collect(),
+            contains: lock.contains.as_ref().map(StampContained::from),
             unlocked_pip: lock.unlocked_pip.clone(),
             variables: lock.variables.iter().cloned().collect(),
             request_digest: lock.request_digest,
             index_digest: lock.index_digest,
+            records_digest: lock.records_digest(),
             solver: lock.solver.clone(),
             digest: Digest::of(b""),
         };
@@ -116,6 +135,26 @@ impl From<&LockedRequest> for StampRequest {
     }
 }
 
+impl From<&Contained> for StampContained {
+    fn from(contained: &Contained) -> Self {
+        Self {
+            tier: contained.tier.to_string(),
+            records_digest: contained.records,
+        }
+    }
+}
+
+impl TryFrom<StampContained> for Contained {
+    type Error = LockError;
+
+    fn try_from(contained: StampContained) -> Result<Self, LockError> {
+        Ok(Self {
+            tier: tier_name(&contained.tier)?,
+            records: contained.records_digest,
+        })
+    }
+}
+
 impl TryFrom<StampRequest> for LockedRequest {
     type Error = LockError;
 
@@ -128,8 +167,11 @@ impl TryFrom<StampRequest> for LockedRequest {
 }
 
 pub(crate) fn parse_tier(tier: Option<String>) -> Result<Option<TierName>, LockError> {
-    tier.map(|tier| tier.parse())
-        .transpose()
+    tier.map(|tier| tier_name(&tier)).transpose()
+}
+
+fn tier_name(tier: &str) -> Result<TierName, LockError> {
+    tier.parse()
         .map_err(|error: pyiron_lock_core::NameError| LockError::Block(error.to_string()))
 }
 

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use pyiron_lock_core::{Lock, RequestSet, index::dependency_name};
+use pyiron_lock_core::{Lock, RequestSet, index::dependency_name, same_record};
 use rattler_conda_types::{MatchSpec, Matches, ParseMatchSpecOptions, RepoDataRecord, RepodataRevision};
 
-use crate::stale::describe;
+use crate::stale::{describe, version_and_build};
 
 /// A package that a tier has in another version or build than its parent.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +40,34 @@ pub enum Cause {
     Together,
 }
 
+/// A record that a lock has to hold and does not.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NotContained {
+    /// The record, as `name version build`.
+    pub record: String,
+    /// The version and build that the lock has of that name, if any.
+    pub here: Option<String>,
+    /// What made it another, where there is one.
+    pub cause: Option<Cause>,
+}
+
+/// Lists what `parent` has and `child`, which has to contain it, has not; none means that the promise holds.
+pub fn not_contained(parent: &Lock, child: &Lock, set: &RequestSet) -> Vec<NotContained> {
+    let mut broken = Vec::new();
+    for before in &parent.records {
+        let here = child.record(before.package_record.name.as_normalized());
+        if here.is_some_and(|here| same_record(before, here)) {
+            continue;
+        }
+        broken.push(NotContained {
+            record: describe(before),
+            here: here.map(version_and_build),
+            cause: here.map(|_| cause(before, child, set, &|_| true)),
+        });
+    }
+    broken
+}
+
 /// Lists what `child` has otherwise than `parent`; `offered` says whether the index still has a parent's record.
 pub fn moved_from_parent(
     parent: &Lock,
@@ -51,19 +79,13 @@ pub fn moved_from_parent(
     for before in &parent.records {
         let name = before.package_record.name.as_normalized();
         let Some(after) = child.record(name) else { continue };
-        if before.url == after.url && before.package_record.sha256 == after.package_record.sha256 {
+        if same_record(before, after) {
             continue;
         }
-        let version = |record: &RepoDataRecord| {
-            format!(
-                "{} {}",
-                record.package_record.version, record.package_record.build
-            )
-        };
         moved.push(Moved {
             name: name.to_owned(),
-            parent: version(before),
-            child: version(after),
+            parent: version_and_build(before),
+            child: version_and_build(after),
             cause: cause(before, child, set, &offered),
         });
     }

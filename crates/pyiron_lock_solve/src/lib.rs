@@ -3,6 +3,7 @@
 
 pub mod codes;
 mod explain;
+mod family;
 mod inherit;
 mod plan;
 mod reach;
@@ -10,8 +11,8 @@ mod solver;
 mod stale;
 
 pub use explain::{Chain, Clash, Explanation, Problem, Step, Wanted};
-pub use inherit::{Cause, Moved, moved_from_parent};
-pub use plan::{Event, Job, Loaded, Observer, Outcome, Solved, Work, load, run};
+pub use inherit::{Cause, Moved, NotContained, moved_from_parent, not_contained};
+pub use plan::{Apart, Event, Job, Loaded, Observer, Outcome, Solved, Unsolvable, Work, load, run};
 pub use rattler_solve::CancellationToken;
 pub use solver::SOLVER;
 pub use stale::{PlatformChange, StaleReason, stale_reasons};

@@ -4,17 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use pyiron_lock_core::{ChannelRecords, Lock, RecordSource, RequestSet, SourceError};
-use rattler_conda_types::{PackageName, RepoDataRecord, Subdir};
+use rattler_conda_types::{PackageName, Subdir};
 use rattler_solve::CancellationToken;
 use rayon::prelude::*;
 
-use crate::{
-    explain::{Explanation, explain},
-    inherit::{Moved, moved_from_parent},
-    reach::{PlatformRecords, Reachable},
-    solver::{Failure, SOLVER, solve, sorted, virtual_packages},
-    stale::{StaleReason, record_meets, stale_reasons},
-};
+use crate::{explain::Explanation, family::Run, inherit::Moved, reach::PlatformRecords, stale::StaleReason};
 
 /// One tier on one platform.
 #[derive(Debug)]
@@ -25,15 +19,26 @@ pub struct Job {
     pub work: Work,
     /// The jobs whose records this one prefers, by index; each comes earlier in the list.
     pub parents: Vec<usize>,
+    /// The job whose records this one has to hold exactly, by index; it comes earlier in the list.
+    pub contains: Option<usize>,
 }
 
 /// What there is to do for a job.
 #[derive(Debug)]
 pub enum Work {
-    /// The lock on disk stays; given where a child prefers its records.
+    /// The lock on disk serves; given where another job can depend on it or make it follow.
     Keep(Option<Lock>),
     /// A new lock is needed; records of the earlier one are preferred.
     Solve(Option<Lock>),
+}
+
+impl Work {
+    /// Returns the lock on disk, as far as it is known.
+    pub(crate) fn earlier(&self) -> Option<&Lock> {
+        match self {
+            Self::Keep(lock) | Self::Solve(lock) => lock.as_ref(),
+        }
+    }
 }
 
 /// What became of a job.
@@ -44,7 +49,9 @@ pub enum Outcome {
     /// A new lock.
     Solved(Box<Solved>),
     /// The requests cannot be satisfied.
-    Unsolvable(Explanation),
+    Unsolvable(Box<Unsolvable>),
+    /// A lock of the same family, by job index, could not be made, so that this one has to wait.
+    Waits(usize),
     /// The solver gave records that do not satisfy the requests; nothing else is known to be wrong.
     Unfit(Vec<StaleReason>),
     /// The run was cancelled before this job was done.
@@ -58,8 +65,38 @@ pub enum Outcome {
 pub struct Solved {
     /// The lock.
     pub lock: Lock,
+    /// The lock that it replaces, where that can be read.
+    pub earlier: Option<Lock>,
     /// For each parent, by job index, what this tier has otherwise.
     pub moved: Vec<(usize, Vec<Moved>)>,
+    /// The job that made this one move, although the lock on disk served.
+    pub follows: Option<usize>,
+    /// What a lock that has to be contained in another has otherwise than if it were solved alone.
+    pub apart: Option<Apart>,
+}
+
+/// What a lock has otherwise than if it were solved alone, so that another can contain it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Apart {
+    /// The job that contains it, by index; causes that name a request mean one of its set.
+    pub leaf: usize,
+    /// Records in another version or build; `parent` is what it would have alone.
+    pub moved: Vec<Moved>,
+    /// Names that it would not have alone.
+    pub added: Vec<String>,
+    /// Names that only a lock of its own would have.
+    pub dropped: Vec<String>,
+}
+
+/// Requests that cannot be satisfied, and why.
+#[derive(Debug)]
+pub struct Unsolvable {
+    /// The requests: those of the job, or of all that have to contain one lock.
+    pub set: RequestSet,
+    /// The jobs whose requests these are, by index, where each could be satisfied without the others.
+    pub together: Vec<usize>,
+    /// Why.
+    pub explanation: Explanation,
 }
 
 /// What happens while jobs run.
@@ -86,10 +123,10 @@ pub struct Loaded {
     subdirs: BTreeMap<Subdir, (BTreeSet<PackageName>, Vec<ChannelRecords>)>,
 }
 
-/// Loads what the jobs that have something to solve can reach, all subdirs at once.
+/// Loads what the jobs that may have to be solved can reach, all subdirs at once.
 pub fn load(jobs: &[Job], source: &dyn RecordSource, observer: &dyn Observer) -> Result<Loaded, SourceError> {
     let mut names: BTreeMap<Subdir, BTreeSet<PackageName>> = BTreeMap::new();
-    for job in jobs.iter().filter(|job| matches!(job.work, Work::Solve(_))) {
+    for job in jobs.iter().filter(|job| !matches!(job.work, Work::Keep(None))) {
         let wanted = job.set.requests.iter().map(|request| request.name.clone());
         names.entry(job.set.platform.subdir).or_default().extend(wanted);
     }
@@ -118,21 +155,29 @@ pub fn run(
         .par_iter()
         .map(|(subdir, (names, records))| (*subdir, PlatformRecords::new(records, names)))
         .collect();
+    let run = Run {
+        jobs,
+        records: &records,
+        source,
+        cancel,
+    };
     let mut outcomes: Vec<Option<Outcome>> = (0..jobs.len()).map(|_| None).collect();
-    for level in levels(jobs) {
-        let done: Vec<(usize, Outcome)> = level
+    for level in levels(jobs, families(jobs)) {
+        let done: Vec<Vec<(usize, Outcome)>> = level
             .into_par_iter()
-            .map(|index| {
-                if matches!(jobs[index].work, Work::Keep(_)) {
-                    return (index, Outcome::Kept);
-                }
-                observer.notice(Event::Started(index));
-                let outcome = run_job(jobs, index, &outcomes, &records, source, cancel);
-                observer.notice(Event::Finished(index));
-                (index, outcome)
+            .map(|members| {
+                let solves = || {
+                    members
+                        .iter()
+                        .filter(|job| matches!(jobs[**job].work, Work::Solve(_)))
+                };
+                solves().for_each(|job| observer.notice(Event::Started(*job)));
+                let done = run.family(&members, &outcomes);
+                solves().for_each(|job| observer.notice(Event::Finished(*job)));
+                done
             })
             .collect();
-        for (index, outcome) in done {
+        for (index, outcome) in done.into_iter().flatten() {
             outcomes[index] = Some(outcome);
         }
     }
@@ -142,148 +187,43 @@ pub fn run(
         .collect()
 }
 
-/// Groups jobs so that every parent is in an earlier group than its children.
-fn levels(jobs: &[Job]) -> Vec<Vec<usize>> {
-    let mut level_of: Vec<usize> = Vec::with_capacity(jobs.len());
+/// Groups jobs that contain each other; a job that does not is a family of its own. In the order of first members.
+fn families(jobs: &[Job]) -> Vec<Vec<usize>> {
+    let mut family_of: Vec<usize> = Vec::with_capacity(jobs.len());
+    let mut families: Vec<Vec<usize>> = Vec::new();
     for (index, job) in jobs.iter().enumerate() {
-        let level = job
-            .parents
-            .iter()
-            .filter(|parent| **parent < index)
-            .map(|parent| level_of[*parent] + 1)
+        let family = match job.contains.filter(|parent| *parent < index) {
+            Some(parent) => family_of[parent],
+            None => families.len(),
+        };
+        if family == families.len() {
+            families.push(Vec::new());
+        }
+        families[family].push(index);
+        family_of.push(family);
+    }
+    families
+}
+
+/// Groups families so that preferred parents are in an earlier group than their children.
+///
+/// A parent whose family starts after that of the child does not count: two families could wait for each other.
+fn levels(jobs: &[Job], families: Vec<Vec<usize>>) -> Vec<Vec<Vec<usize>>> {
+    let mut level_of_job: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut levels: Vec<Vec<Vec<usize>>> = Vec::new();
+    for members in families {
+        let parents = members.iter().flat_map(|member| &jobs[*member].parents);
+        let level = parents
+            .filter(|parent| !members.contains(parent))
+            .filter_map(|parent| level_of_job.get(parent))
+            .map(|level| level + 1)
             .max()
             .unwrap_or(0);
-        level_of.push(level);
-    }
-    let count = level_of.iter().max().map_or(0, |level| level + 1);
-    (0..count)
-        .map(|level| {
-            (0..jobs.len())
-                .filter(|index| level_of[*index] == level)
-                .collect()
-        })
-        .collect()
-}
-
-fn run_job(
-    jobs: &[Job],
-    index: usize,
-    outcomes: &[Option<Outcome>],
-    records: &BTreeMap<Subdir, PlatformRecords<'_>>,
-    source: &dyn RecordSource,
-    cancel: &CancellationToken,
-) -> Outcome {
-    let job = &jobs[index];
-    let Work::Solve(earlier) = &job.work else {
-        return Outcome::Kept;
-    };
-    if cancel.is_cancelled() {
-        return Outcome::Cancelled;
-    }
-    let Some(records) = records.get(&job.set.platform.subdir) else {
-        return Outcome::Refused(format!("no records were loaded for {}", job.set.platform.subdir));
-    };
-    let reachable = records.reachable(job.set.requests.iter().map(|request| &request.name));
-    let parents: Vec<(usize, &Lock)> = job
-        .parents
-        .iter()
-        .filter_map(|parent| Some((*parent, lock_of(&jobs[*parent], outcomes.get(*parent)?.as_ref())?)))
-        .collect();
-    let preferred = preferred(
-        records,
-        &reachable,
-        &job.set,
-        earlier.iter().chain(parents.iter().map(|(_, lock)| *lock)),
-    );
-    let specs = sorted(job.set.requests.iter().collect())
-        .into_iter()
-        .map(|request| request.spec.clone())
-        .collect();
-    let virtual_packages = virtual_packages(&job.set.platform);
-    let (solution, digest) = rayon::join(
-        || solve(&reachable, &virtual_packages, specs, preferred, cancel),
-        || reachable.digest(),
-    );
-    match solution {
-        Ok(solution) => {
-            let lock = Lock::new(&job.set, solution, digest, SOLVER.to_owned());
-            let reasons = stale_reasons(&lock, &job.set);
-            if !reasons.is_empty() {
-                return Outcome::Unfit(reasons);
-            }
-            let moved = parents
-                .iter()
-                .map(|(parent, parent_lock)| {
-                    let offered = |record: &RepoDataRecord| same_record(records, record).is_some();
-                    (*parent, moved_from_parent(parent_lock, &lock, &job.set, offered))
-                })
-                .filter(|(_, moved)| !moved.is_empty())
-                .collect();
-            Outcome::Solved(Box::new(Solved { lock, moved }))
+        level_of_job.extend(members.iter().map(|member| (*member, level)));
+        if levels.len() <= level {
+            levels.resize(level + 1, Vec::new());
         }
-        Err(Failure::Cancelled) => Outcome::Cancelled,
-        Err(Failure::Refused(message)) => Outcome::Refused(message),
-        Err(Failure::Unsolvable) => {
-            let names = || source.names(job.set.platform.subdir);
-            match explain(&job.set, records, names, cancel) {
-                Ok(explanation) => Outcome::Unsolvable(explanation),
-                Err(Failure::Cancelled) => Outcome::Cancelled,
-                Err(Failure::Refused(message)) => Outcome::Refused(message),
-                Err(Failure::Unsolvable) => Outcome::Unsolvable(Explanation::default()),
-            }
-        }
+        levels[level].push(members);
     }
-}
-
-fn lock_of<'a>(job: &'a Job, outcome: Option<&'a Outcome>) -> Option<&'a Lock> {
-    match (outcome, &job.work) {
-        (Some(Outcome::Solved(solved)), _) => Some(&solved.lock),
-        (_, Work::Keep(lock)) => lock.as_ref(),
-        _ => None,
-    }
-}
-
-/// Picks, for each name, the record of the first lock that has it, where the solver may choose it: the index still
-/// offers exactly that record, from the channel that has priority, and every request for the name accepts it.
-///
-/// The solver takes a preferred record even against channel priority and against the channel of a request.
-fn preferred<'a, 'l>(
-    records: &PlatformRecords<'a>,
-    reachable: &Reachable<'a>,
-    set: &RequestSet,
-    locks: impl Iterator<Item = &'l Lock>,
-) -> Vec<&'a RepoDataRecord> {
-    let mut chosen: BTreeMap<&'l str, &'a RepoDataRecord> = BTreeMap::new();
-    for record in locks.flat_map(|lock| &lock.records) {
-        let name = record.package_record.name.as_normalized();
-        if chosen.contains_key(name) || !reachable.reaches(name) {
-            continue;
-        }
-        let requests: Vec<_> = set
-            .requests
-            .iter()
-            .filter(|request| request.name.as_normalized() == name)
-            .collect();
-        let channel_asked = requests.iter().any(|request| request.spec.channel.is_some());
-        let offered = same_record(records, record).filter(|offered| {
-            let first = records.named(name).first().map(|record| &record.channel);
-            (channel_asked || first == Some(&offered.channel))
-                && requests
-                    .iter()
-                    .all(|request| record_meets(&request.spec, offered))
-        });
-        if let Some(offered) = offered {
-            chosen.insert(name, offered);
-        }
-    }
-    chosen.into_values().collect()
-}
-
-fn same_record<'a>(records: &PlatformRecords<'a>, record: &RepoDataRecord) -> Option<&'a RepoDataRecord> {
-    records
-        .named(record.package_record.name.as_normalized())
-        .into_iter()
-        .find(|offered| {
-            offered.url == record.url && offered.package_record.sha256 == record.package_record.sha256
-        })
+    levels
 }

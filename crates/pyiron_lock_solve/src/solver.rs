@@ -44,12 +44,13 @@ pub(crate) fn sorted(mut requests: Vec<&Request>) -> Vec<&Request> {
     requests
 }
 
-/// Solves; the records come back sorted by name.
+/// Solves; `fixed` records are the only ones of their name. The records come back sorted by name.
 pub(crate) fn solve<'a>(
     records: &Reachable<'a>,
     virtual_packages: &[GenericVirtualPackage],
     specs: Vec<MatchSpec>,
     preferred: Vec<&'a RepoDataRecord>,
+    fixed: Vec<&'a RepoDataRecord>,
     cancel: &CancellationToken,
 ) -> Result<Vec<RepoDataRecord>, Failure> {
     let task = SolverTask {
@@ -58,7 +59,7 @@ pub(crate) fn solve<'a>(
             .iter()
             .map(|part| RepoDataIter(part.iter().copied())),
         locked_packages: preferred,
-        pinned_packages: Vec::new(),
+        pinned_packages: fixed,
         virtual_packages: virtual_packages.to_vec(),
         specs,
         constraints: Vec::new(),

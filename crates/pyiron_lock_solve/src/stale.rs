@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use pyiron_lock_core::{
-    Lock, Platform, RequestSet,
+    Lock, Platform, RequestSet, TierName,
     index::{dependency_name, needed_names},
 };
 use rattler_conda_types::{MatchSpec, Matches, ParseMatchSpecOptions, RepoDataRecord, RepodataRevision};
@@ -44,6 +44,15 @@ pub enum StaleReason {
     },
     /// A record whose URL lies outside the channels of the lock, as `name version build`.
     Elsewhere(String),
+    /// It was made to contain the lock of another tier, or of none.
+    Contains {
+        /// The tier it was made to contain.
+        locked: Option<TierName>,
+        /// The tier it has to contain now.
+        wanted: Option<TierName>,
+    },
+    /// It lacks records of the lock of this tier, which it has to contain.
+    NotContained(TierName),
     /// Records that nothing asks for any more.
     Surplus(Vec<String>),
 }
@@ -77,6 +86,13 @@ pub fn stale_reasons(lock: &Lock, set: &RequestSet) -> Vec<StaleReason> {
         reasons.push(StaleReason::Channels {
             locked: lock.channels.clone(),
             wanted,
+        });
+    }
+    let contained = lock.contains.as_ref().map(|contained| &contained.tier);
+    if contained != set.contains.as_ref() {
+        reasons.push(StaleReason::Contains {
+            locked: contained.cloned(),
+            wanted: set.contains.clone(),
         });
     }
     if !lock.unlocked_pip.iter().eq(set.pip.iter().map(|pip| &pip.text)) {
@@ -216,19 +232,7 @@ fn closure_faults(
             }
         }
     }
-    let known = |name: &str| by_name.get_key_value(name).map(|(name, _)| *name);
-    let mut needed: BTreeSet<&str> = BTreeSet::new();
-    let mut pending: Vec<&str> = set
-        .requests
-        .iter()
-        .filter_map(|request| known(request.name.as_normalized()))
-        .collect();
-    while let Some(name) = pending.pop() {
-        let Some(record) = by_name.get(name).filter(|_| needed.insert(name)) else {
-            continue;
-        };
-        pending.extend(needed_names(record).filter_map(|name| known(&name)));
-    }
+    let needed = needed(by_name, set);
     let surplus: Vec<String> = lock
         .records
         .iter()
@@ -242,6 +246,24 @@ fn closure_faults(
     faults
 }
 
+/// Returns the names that requests lead to, following what each record needs.
+pub(crate) fn needed<'n>(by_name: &HashMap<&'n str, &RepoDataRecord>, set: &RequestSet) -> BTreeSet<&'n str> {
+    let known = |name: &str| by_name.get_key_value(name).map(|(name, _)| *name);
+    let mut needed: BTreeSet<&str> = BTreeSet::new();
+    let mut pending: Vec<&str> = set
+        .requests
+        .iter()
+        .filter_map(|request| known(request.name.as_normalized()))
+        .collect();
+    while let Some(name) = pending.pop() {
+        let Some(record) = by_name.get(name).filter(|_| needed.insert(name)) else {
+            continue;
+        };
+        pending.extend(needed_names(record).filter_map(|name| known(&name)));
+    }
+    needed
+}
+
 /// Returns a record as `name version build`.
 pub(crate) fn describe(record: &RepoDataRecord) -> String {
     format!(
@@ -251,7 +273,7 @@ pub(crate) fn describe(record: &RepoDataRecord) -> String {
     )
 }
 
-fn version_and_build(record: &RepoDataRecord) -> String {
+pub(crate) fn version_and_build(record: &RepoDataRecord) -> String {
     format!(
         "{} {}",
         record.package_record.version, record.package_record.build

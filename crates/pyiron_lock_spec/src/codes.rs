@@ -166,13 +166,13 @@ codes! {
     TIERS_EMPTY = "tiers-empty", Error, "a list or map of the manifest is empty",
         "A manifest without platforms or tiers, and a tier without platforms, would lock nothing and say that all is \
          well. Name at least one; a tier without the key has the platforms of its parents, else all.";
-    TIERS_UNKNOWN_PARENT = "tiers-unknown-parent", Error, "a tier extends one that does not exist",
-        "`extends` names tiers of the same manifest, by name or alias.";
-    TIERS_CYCLE = "tiers-cycle", Error, "tiers extend each other in a circle",
-        "Every tier in the circle would contain itself. Take one `extends` away.";
-    TIERS_CONTAINS_UNSUPPORTED = "tiers-contains-unsupported", Error, "`contains` is not supported yet",
-        "`contains` will promise that a lock holds the records of its parent exactly, as a chain of images does. \
-         Until then `extends` merges the requests and prefers the records of the parent without promising them.";
+    TIERS_UNKNOWN_PARENT = "tiers-unknown-parent", Error, "a tier builds on one that does not exist",
+        "`extends` and `contains` name tiers of the same manifest, by name or alias.";
+    TIERS_CYCLE = "tiers-cycle", Error, "tiers build on each other in a circle",
+        "Every tier in the circle would build on itself. Take one `extends` or `contains` away.";
+    TIERS_CONTAINS_ONE = "tiers-contains-one", Error, "`contains` names more than one tier",
+        "A lock holds the records of one other lock exactly, as an image is built from one other image. Name that \
+         tier; requests of further tiers are merged with `extends`.";
     TIERS_SPEC_PATH = "tiers-spec-path", Error, "the path of a spec leaves its folder",
         "`spec` is a path relative to the folder of the manifest, with `/` between parts, without `..` and not \
          absolute, so that a project can be moved and a manifest cannot reach for other files.";

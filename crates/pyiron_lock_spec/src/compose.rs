@@ -54,6 +54,7 @@ pub fn compose(
         return Reading::new(None, vec![finding]);
     };
     merge.set.tier = Some(known.name.clone());
+    merge.set.contains = known.contains.as_ref().map(|parent| parent.value.clone());
     for member in manifest.lineage(&known.name) {
         match files.get(&member.name) {
             Some(file) => merge.add(file, Some(&member.name)),
@@ -104,6 +105,7 @@ impl<'p> Merge<'p> {
             texts: Vec::new(),
             set: RequestSet {
                 tier,
+                contains: None,
                 platform: platform.clone(),
                 channels: channels.iter().map(|known| known.channel.clone()).collect(),
                 requests: Vec::new(),

@@ -7,7 +7,7 @@ mod view;
 
 pub(crate) use conflict::{Told, conflict_findings};
 pub(crate) use finding::{MAX_SHOWN, findings_text};
-pub(crate) use stale::stale_text;
+pub(crate) use stale::{cause_text, not_contained_text, stale_text};
 pub(crate) use view::finding_view;
 
 /// Returns a count with its noun, the plural made with `s`.

@@ -1,7 +1,7 @@
 //! Why a lock is stale, one line a reason.
 
 use pyiron_lock_core::RequestSet;
-use pyiron_lock_solve::{PlatformChange, StaleReason};
+use pyiron_lock_solve::{Cause, NotContained, PlatformChange, StaleReason};
 
 use super::folded;
 
@@ -42,10 +42,45 @@ pub(crate) fn stale_text(reason: &StaleReason, set: &RequestSet) -> String {
             format!("{record} asks for `{dependency}`, which the lock does not satisfy")
         }
         StaleReason::Elsewhere(record) => format!("{record} is not from a channel of the lock"),
+        StaleReason::Contains { locked, wanted } => match (locked, wanted) {
+            (_, Some(wanted)) => format!("it was not made to contain the lock of `{wanted}`"),
+            (Some(locked), None) => format!("it was made to contain the lock of `{locked}`"),
+            (None, None) => "what it contains changed".to_owned(),
+        },
+        StaleReason::NotContained(tier) => format!("it does not hold all records of `{tier}`"),
         StaleReason::Surplus(names) => {
             let verb = if names.len() == 1 { "is" } else { "are" };
             format!("{} {verb} not needed any more", folded(names))
         }
+    }
+}
+
+/// Returns a record that should be in a lock, and what is there.
+pub(crate) fn not_contained_text(lacking: &NotContained, set: &RequestSet) -> String {
+    match (&lacking.here, &lacking.cause) {
+        (Some(here), None | Some(Cause::Together)) => {
+            format!(
+                "lacks {}; here {here}, though nothing here asks for another",
+                lacking.record
+            )
+        }
+        (Some(here), Some(cause)) => format!(
+            "lacks {}; here {here} ({})",
+            lacking.record,
+            cause_text(cause, set)
+        ),
+        _ => format!("lacks {}", lacking.record),
+    }
+}
+
+/// Returns why a record is not that of a parent.
+pub(crate) fn cause_text(cause: &Cause, set: &RequestSet) -> String {
+    match cause {
+        Cause::Request(request) => format!("`{}`", set.requests[*request].text()),
+        Cause::Dependency { record, dependency } => format!("{record} needs `{dependency}`"),
+        Cause::ParentNeeds(dependency) => format!("the other needs `{dependency}`"),
+        Cause::NotOffered => "the index does not have the other any more".to_owned(),
+        Cause::Together => "together with the others".to_owned(),
     }
 }
 

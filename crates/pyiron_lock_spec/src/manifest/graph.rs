@@ -4,25 +4,25 @@ use std::collections::VecDeque;
 
 use petgraph::{algo::toposort, graph::DiGraph};
 
-/// For each tier, by its place in the manifest, the places of the tiers it extends.
-pub(super) type Extends = Vec<Vec<usize>>;
+/// For each tier, by its place in the manifest, the places of the tiers it builds on.
+pub(super) type Parents = Vec<Vec<usize>>;
 
-/// Returns the level of each tier, one more than the highest of those it extends; a circle as its places in order.
-pub(super) fn levels(extends: &Extends) -> Result<Vec<usize>, Vec<usize>> {
+/// Returns the level of each tier, one more than the highest of those it builds on; a circle as its places in order.
+pub(super) fn levels(parents_of: &Parents) -> Result<Vec<usize>, Vec<usize>> {
     let mut graph: DiGraph<(), ()> = DiGraph::new();
-    let nodes: Vec<_> = extends.iter().map(|_| graph.add_node(())).collect();
-    for (child, parents) in extends.iter().enumerate() {
+    let nodes: Vec<_> = parents_of.iter().map(|_| graph.add_node(())).collect();
+    for (child, parents) in parents_of.iter().enumerate() {
         for parent in parents {
             graph.add_edge(nodes[*parent], nodes[child], ());
         }
     }
     let Ok(order) = toposort(&graph, None) else {
-        return Err(circle(extends));
+        return Err(circle(parents_of));
     };
-    let mut levels = vec![0; extends.len()];
+    let mut levels = vec![0; parents_of.len()];
     for node in order {
         let place = node.index();
-        levels[place] = extends[place]
+        levels[place] = parents_of[place]
             .iter()
             .map(|parent| levels[*parent] + 1)
             .max()
@@ -32,17 +32,17 @@ pub(super) fn levels(extends: &Extends) -> Result<Vec<usize>, Vec<usize>> {
 }
 
 /// Returns the shortest circle through the first tier, in the order of the manifest, that is part of one.
-fn circle(extends: &Extends) -> Vec<usize> {
-    (0..extends.len())
-        .find_map(|start| way_back(extends, start))
+fn circle(parents_of: &Parents) -> Vec<usize> {
+    (0..parents_of.len())
+        .find_map(|start| way_back(parents_of, start))
         .unwrap_or_default()
 }
 
-fn way_back(extends: &Extends, start: usize) -> Option<Vec<usize>> {
-    let mut came_from: Vec<Option<usize>> = vec![None; extends.len()];
+fn way_back(parents_of: &Parents, start: usize) -> Option<Vec<usize>> {
+    let mut came_from: Vec<Option<usize>> = vec![None; parents_of.len()];
     let mut queue = VecDeque::from([start]);
     while let Some(place) = queue.pop_front() {
-        for parent in &extends[place] {
+        for parent in &parents_of[place] {
             if *parent == start {
                 let mut path = vec![place];
                 let mut at = place;

@@ -65,7 +65,9 @@ pub struct Tier {
     pub span: Span,
     /// The environment file, relative to the manifest, with `/` between parts.
     pub spec: Spanned<String>,
-    /// The tiers it builds on, aliases resolved.
+    /// The tier whose records its locks hold exactly, alias resolved.
+    pub contains: Option<Spanned<TierName>>,
+    /// The tiers whose requests it takes over, aliases resolved.
     pub extends: Vec<Spanned<TierName>>,
     /// Other names of it.
     pub aliases: Vec<Spanned<TierName>>,
@@ -133,10 +135,30 @@ impl Manifest {
         layers
     }
 
+    /// Returns the tiers whose locks are made together with that of a tier, itself among them: all that it contains,
+    /// and all that contain any of these. In the order written; empty for an unknown name.
+    pub fn family(&self, tier: &TierName) -> Vec<&Tier> {
+        let root = |tier: &TierName| {
+            let mut at = self.tier(tier.as_str());
+            while let Some(parent) = at.and_then(|tier| tier.contains.as_ref()) {
+                at = self.tier(parent.value.as_str());
+            }
+            at.map(|tier| &tier.name)
+        };
+        match root(tier) {
+            Some(wanted) => {
+                let same = |member: &&Tier| root(&member.name) == Some(wanted);
+                self.tiers.iter().filter(same).collect()
+            }
+            None => Vec::new(),
+        }
+    }
+
     fn parents(&self, index: usize) -> impl Iterator<Item = usize> {
-        self.tiers[index]
-            .extends
+        let tier = &self.tiers[index];
+        tier.contains
             .iter()
+            .chain(&tier.extends)
             .filter_map(|parent| self.index_of(parent.value.as_str()))
     }
 

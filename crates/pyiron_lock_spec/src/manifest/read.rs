@@ -63,11 +63,11 @@ fn read(reader: &mut Reader<'_>) -> Option<Manifest> {
     let tiers = required(reader, &fields, root, "tiers", "the manifest");
     let platforms = platforms?;
     let drafts = tiers::read(reader, tiers?)?;
-    let extends = tiers::resolve_parents(reader, &drafts)?;
-    let levels = graph::levels(&extends)
-        .map_err(|cycle| tiers::report_cycle(reader, &drafts, &extends, &cycle))
+    let parents = tiers::resolve_parents(reader, &drafts)?;
+    let levels = graph::levels(&parents)
+        .map_err(|cycle| tiers::report_cycle(reader, &drafts, &parents, &cycle))
         .ok()?;
-    let tiers = tiers::inherit(reader, &drafts, &extends, &levels, &platforms)?;
+    let tiers = tiers::inherit(reader, &drafts, &parents, &levels, &platforms)?;
     Some(Manifest {
         source: reader.source.clone(),
         channels,

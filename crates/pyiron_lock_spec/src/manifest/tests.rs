@@ -159,8 +159,20 @@ fn mistakes_in_tiers_are_explained() {
             "[tiers-cycle] [\"a\"] .. a > a",
         ),
         (
-            "  a: { spec: a.yml }\n  b: { spec: b.yml, contains: a }\n",
-            "[tiers-contains-unsupported] [\"contains\"]",
+            "  a: { spec: a.yml }\n  b: { spec: b.yml, contains: [a] }\n",
+            "[tiers-contains-one] .. `contains` of the tier `b` is a list .. name that one",
+        ),
+        (
+            "  base: { spec: a.yml }\n  b: { spec: b.yml, contains: bse }\n",
+            "[tiers-unknown-parent] [\"bse\"] .. contains `bse`",
+        ),
+        (
+            "  a: { spec: a.yml }\n  b: { spec: b.yml, contains: a, extends: [a] }\n",
+            "[tiers-duplicate] [\"a\", \"a\"]",
+        ),
+        (
+            "  a: { spec: a.yml, contains: b }\n  b: { spec: b.yml, extends: [a] }\n",
+            "[tiers-cycle] [\"b\", \"a\"] .. a > b > a",
         ),
         (
             "  a: { spec: /etc/passwd }\n",

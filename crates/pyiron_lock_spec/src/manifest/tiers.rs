@@ -2,15 +2,26 @@
 
 use std::collections::BTreeMap;
 
-use pyiron_lock_core::{Finding, PlatformName, Span, Spanned, TierName, yaml::Node};
+use pyiron_lock_core::{
+    Finding, PlatformName, Span, Spanned, TierName,
+    yaml::{Node, Value},
+};
 
-use super::{ManifestPlatform, Smoke, Tier, graph::Extends, read};
+use super::{ManifestPlatform, Smoke, Tier, graph::Parents, read};
 use crate::{
     codes,
     tree::{Field, Reader, did_you_mean, helped},
 };
 
-pub(super) const TIER_KEYS: &[&str] = &["spec", "extends", "aliases", "platforms", "targets", "smoke"];
+pub(super) const TIER_KEYS: &[&str] = &[
+    "spec",
+    "extends",
+    "contains",
+    "aliases",
+    "platforms",
+    "targets",
+    "smoke",
+];
 pub(super) const SMOKE_KEYS: &[&str] = &["imports", "commands"];
 
 type Texts = Vec<Spanned<String>>;
@@ -20,12 +31,21 @@ type Texts = Vec<Spanned<String>>;
 pub(super) struct Draft {
     name: Spanned<TierName>,
     spec: Spanned<String>,
+    contains: Option<Spanned<String>>,
     extends: Texts,
     aliases: Vec<Spanned<TierName>>,
     platforms: Option<Texts>,
     targets: Option<Texts>,
     imports: Option<Texts>,
     commands: Option<Texts>,
+}
+
+impl Draft {
+    /// Returns what it builds on, with the word that says so.
+    fn parents(&self) -> impl Iterator<Item = (&'static str, &Spanned<String>)> {
+        let contains = self.contains.iter().map(|parent| ("contains", parent));
+        contains.chain(self.extends.iter().map(|parent| ("extends", parent)))
+    }
 }
 
 /// Reads `tiers`; `None` when one of them could not be read.
@@ -47,20 +67,7 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> Option<Vec<Draft>> {
 fn draft(reader: &mut Reader<'_>, entry: &Field<'_>) -> Option<Draft> {
     let name = tier_name(reader, &Spanned::new(entry.key.to_owned(), entry.key_span))?;
     let what = format!("the tier `{name}`");
-    let mut fields = reader.fields(entry.value, &what)?;
-    if let Some(contains) = fields.iter().find(|field| field.key == "contains") {
-        let message = format!("{what} uses `contains`, which is not supported yet");
-        let finding = reader
-            .finding(
-                codes::TIERS_CONTAINS_UNSUPPORTED,
-                contains.key_span,
-                message,
-                "not supported yet",
-            )
-            .help("`extends` merges the requests of the parent, without the promise of equal records");
-        reader.push(finding);
-    }
-    fields.retain(|field| field.key != "contains");
+    let fields = reader.fields(entry.value, &what)?;
     read::check_keys(reader, &fields, TIER_KEYS, &what);
     let value = |key: &str| {
         fields
@@ -83,6 +90,10 @@ fn draft(reader: &mut Reader<'_>, entry: &Field<'_>) -> Option<Draft> {
         .iter()
         .filter_map(|alias| Some(Spanned::new(tier_name(reader, alias)?, alias.span)))
         .collect();
+    let contains = match value("contains") {
+        Some(node) => Some(contained(reader, node, &what)?),
+        None => None,
+    };
     let smoke = value("smoke")
         .and_then(|node| reader.fields(node, &format!("`smoke` of {what}")))
         .unwrap_or_default();
@@ -114,6 +125,7 @@ fn draft(reader: &mut Reader<'_>, entry: &Field<'_>) -> Option<Draft> {
     Some(Draft {
         name,
         spec,
+        contains,
         extends,
         aliases,
         platforms,
@@ -121,6 +133,25 @@ fn draft(reader: &mut Reader<'_>, entry: &Field<'_>) -> Option<Draft> {
         imports,
         commands,
     })
+}
+
+/// Reads the one tier that another contains.
+fn contained(reader: &mut Reader<'_>, node: &Node, what: &str) -> Option<Spanned<String>> {
+    if let Value::Sequence(_) = &node.value {
+        let message = format!("`contains` of {what} is a list");
+        let finding = reader.finding(
+            codes::TIERS_CONTAINS_ONE,
+            node.span,
+            message,
+            "a single name belongs here",
+        );
+        reader.push(
+            finding
+                .help("an image is built from one other; name that one, and merge the rest with `extends`"),
+        );
+        return None;
+    }
+    reader.text(node, &format!("`contains` of {what}"))
 }
 
 fn tier_name(reader: &mut Reader<'_>, text: &Spanned<String>) -> Option<TierName> {
@@ -184,8 +215,8 @@ fn duplicate(reader: &mut Reader<'_>, name: &str, span: Span, first: Span) {
     reader.push(finding);
 }
 
-/// Looks up what each tier extends; `None` when a name is unknown.
-pub(super) fn resolve_parents(reader: &mut Reader<'_>, drafts: &[Draft]) -> Option<Extends> {
+/// Looks up what each tier builds on, the contained tier first; `None` when a name is unknown.
+pub(super) fn resolve_parents(reader: &mut Reader<'_>, drafts: &[Draft]) -> Option<Parents> {
     let mut places: BTreeMap<&str, usize> = BTreeMap::new();
     for (place, draft) in drafts.iter().enumerate() {
         places.insert(draft.name.value.as_str(), place);
@@ -195,7 +226,7 @@ pub(super) fn resolve_parents(reader: &mut Reader<'_>, drafts: &[Draft]) -> Opti
     let mut all = Vec::new();
     for draft in drafts {
         let mut parents: Vec<(usize, Span)> = Vec::new();
-        for parent in &draft.extends {
+        for (verb, parent) in draft.parents() {
             match places.get(parent.value.as_str()) {
                 Some(place) => match parents.iter().find(|(before, _)| before == place) {
                     Some((_, first)) => {
@@ -206,11 +237,11 @@ pub(super) fn resolve_parents(reader: &mut Reader<'_>, drafts: &[Draft]) -> Opti
                 },
                 None => {
                     let message = format!(
-                        "the tier `{}` extends `{}`, which is not a tier",
+                        "the tier `{}` {verb} `{}`, which is not a tier",
                         draft.name.value, parent.value
                     );
                     let finding =
-                        reader.finding(codes::TIERS_UNKNOWN_PARENT, parent.span, message, "extended here");
+                        reader.finding(codes::TIERS_UNKNOWN_PARENT, parent.span, message, "named here");
                     reader.push(helped(
                         finding,
                         did_you_mean(&parent.value, places.keys().copied()),
@@ -224,31 +255,31 @@ pub(super) fn resolve_parents(reader: &mut Reader<'_>, drafts: &[Draft]) -> Opti
     known.then_some(all)
 }
 
-/// Reports a circle with every `extends` that is part of it.
-pub(super) fn report_cycle(reader: &mut Reader<'_>, drafts: &[Draft], extends: &Extends, cycle: &[usize]) {
+/// Reports a circle with every `extends` or `contains` that is part of it.
+pub(super) fn report_cycle(reader: &mut Reader<'_>, drafts: &[Draft], parents: &Parents, cycle: &[usize]) {
     let name = |place: usize| drafts[place].name.value.as_str();
     let mut path: Vec<&str> = cycle.iter().map(|place| name(*place)).collect();
     path.push(path[0]);
     let mut finding = Finding::new(
         codes::TIERS_CYCLE,
-        format!("tiers extend each other in a circle: {}", path.join(" > ")),
+        format!("tiers build on each other in a circle: {}", path.join(" > ")),
     );
     for (index, place) in cycle.iter().enumerate() {
         let parent = cycle[(index + 1) % cycle.len()];
-        let position = extends[*place].iter().position(|candidate| *candidate == parent);
-        if let Some(entry) = position.and_then(|position| drafts[*place].extends.get(position)) {
-            let label = format!("`{}` extends `{}`", name(*place), name(parent));
+        let position = parents[*place].iter().position(|candidate| *candidate == parent);
+        if let Some((verb, entry)) = position.and_then(|position| drafts[*place].parents().nth(position)) {
+            let label = format!("`{}` {verb} `{}`", name(*place), name(parent));
             finding = finding.at(reader.source, entry.span, label);
         }
     }
-    reader.push(finding.help("take one of these `extends` away"));
+    reader.push(finding.help("take one of these away"));
 }
 
 /// Fills in what children inherit, parents first; `None` when a tier does not fit its parents.
 pub(super) fn inherit(
     reader: &mut Reader<'_>,
     drafts: &[Draft],
-    extends: &Extends,
+    parents_of: &Parents,
     levels: &[usize],
     platforms: &[ManifestPlatform],
 ) -> Option<Vec<Tier>> {
@@ -256,7 +287,7 @@ pub(super) fn inherit(
     order.sort_by_key(|place| (levels[*place], *place));
     let mut tiers: BTreeMap<usize, Tier> = BTreeMap::new();
     for place in order {
-        let parents: Vec<&Tier> = extends[place]
+        let parents: Vec<&Tier> = parents_of[place]
             .iter()
             .filter_map(|parent| tiers.get(parent))
             .collect();
@@ -279,16 +310,16 @@ fn grow(reader: &mut Reader<'_>, draft: &Draft, parents: &[&Tier], platforms: &[
             all
         }
     };
+    let mut named = draft
+        .parents()
+        .zip(parents)
+        .map(|((_, written), parent)| Spanned::new(parent.name.clone(), written.span));
     Tier {
         name: draft.name.value.clone(),
         span: draft.name.span,
         spec: draft.spec.clone(),
-        extends: draft
-            .extends
-            .iter()
-            .zip(parents)
-            .map(|(written, parent)| Spanned::new(parent.name.clone(), written.span))
-            .collect(),
+        contains: draft.contains.is_some().then(|| named.next()).flatten(),
+        extends: named.collect(),
         aliases: draft.aliases.clone(),
         platforms: tier_platforms(reader, draft, parents, platforms),
         targets: inherited(&draft.targets, |tier| &tier.targets),
@@ -320,7 +351,7 @@ fn tier_platforms(
                 codes::TIERS_PLATFORM_NOT_IN_PARENT,
                 draft.name.span,
                 message,
-                "extends them all",
+                "builds on them all",
             );
             reader.push(finding);
         }
@@ -346,7 +377,7 @@ fn tier_platforms(
             .find(|parent| !parent.platforms.iter().any(|known| known.as_str() == name))
         {
             let message = format!(
-                "the tier `{}` is for the platform `{name}`, but `{}`, which it extends, is not",
+                "the tier `{}` is for the platform `{name}`, but `{}`, which it builds on, is not",
                 draft.name.value, parent.name
             );
             let finding = reader

@@ -1,8 +1,6 @@
 //! `resolve`: makes the locks that are missing or stale, and leaves alone what still fits.
 
 mod output;
-mod plan;
-mod state;
 
 use std::{collections::BTreeSet, path::Path};
 
@@ -12,17 +10,15 @@ use pyiron_lock_solve::{CancellationToken, Outcome, StaleReason, load, run};
 use pyiron_lock_spec::{MAX_FILE_BYTES, compose_single, read_environment};
 use rayon::ThreadPoolBuilder;
 
-use self::{
-    output::Results,
-    plan::{Item, Plan},
-    state::State,
-};
+use self::output::Results;
 use crate::{
     args::{Global, ResolveArgs},
     channels::Channels,
     failure::Failure,
     files::{FolderGuard, read_source, write_atomically},
-    interrupt, platforms,
+    interrupt,
+    locks::{Choice, Item, Plan, State},
+    platforms,
     progress::Progress,
     project::{self, Loaded},
     render::{findings_text, folded, stale_text},
@@ -67,14 +63,18 @@ fn prepare_project(
         .lock_dir
         .clone()
         .unwrap_or_else(|| project.root.join("lockfiles"));
-    Plan::check_choice(&project, args)?;
+    let choice = Choice {
+        tiers: &args.tiers,
+        platforms: &args.platforms,
+    };
+    Plan::check_choice(&project, choice)?;
     let guard = if args.check {
         None
     } else {
         Some(FolderGuard::acquire(&folder, streams)?)
     };
-    let plan = Plan::of_project(&project, args, &folder, &channels.list, &mut results.findings)?;
-    if args.tiers.is_empty() && args.platforms.is_empty() {
+    let plan = Plan::of_project(&project, choice, &folder, &channels.list, &mut results.findings)?;
+    if choice.is_all() {
         plan.strangers(&folder).iter().for_each(|path| {
             streams.talk(&format!(
                 "note: {path} is the lock of no tier and platform of this project"
@@ -161,7 +161,8 @@ fn settle(
                     Err(failure) => results.unwritten(item, failure),
                 }
             }
-            Outcome::Unsolvable(explanation) => results.unsolvable(item, explanation),
+            Outcome::Unsolvable(unsolvable) => results.unsolvable(plan, item, *unsolvable),
+            Outcome::Waits(other) => results.waits(plan, item, other),
             Outcome::Unfit(reasons) => results.refused(item, &unfit_text(&reasons, &item.set)),
             Outcome::Refused(message) => results.refused(item, &message),
             Outcome::Cancelled => return Err(Failure::interrupted()),

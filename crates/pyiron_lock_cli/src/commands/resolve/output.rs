@@ -1,21 +1,21 @@
 //! What a run says at its end, for people and for scripts, and the exit code that follows.
 
-use pyiron_lock_core::{Exit, Finding, Lock, RequestSet, finding::any_error};
-use pyiron_lock_solve::{Cause, Explanation, Moved, Solved, StaleReason};
-use rattler_conda_types::RepoDataRecord;
+use std::collections::BTreeSet;
+
+use pyiron_lock_core::{Exit, Finding, Lock, RequestSet, TierName, finding::any_error, same_record};
+use pyiron_lock_solve::{Apart, Moved, Solved, StaleReason, Unsolvable};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::{
-    plan::{Item, Plan},
-    show_findings,
-    state::State,
-};
+use super::show_findings;
 use crate::{
     args::ResolveArgs,
     failure::Failure,
     files::shown,
-    render::{MAX_SHOWN, conflict_findings, counted, finding_view, findings_text, folded, stale_text},
+    locks::{Item, Plan, State},
+    render::{
+        MAX_SHOWN, cause_text, conflict_findings, counted, finding_view, findings_text, folded, stale_text,
+    },
     streams::Streams,
 };
 
@@ -24,7 +24,7 @@ use crate::{
 pub(super) struct Results {
     pub(super) findings: Vec<Finding>,
     lines: Vec<Line>,
-    unsolvable: Vec<(RequestSet, Explanation)>,
+    unsolvable: Vec<(Unsolvable, Option<String>)>,
     failures: Vec<Failure>,
 }
 
@@ -53,6 +53,7 @@ enum Status {
     Stale,
     Written,
     Unsolvable,
+    Waits,
     Refused,
     Unwritten,
 }
@@ -89,19 +90,27 @@ impl Results {
 
     /// Notes a lock that was written.
     pub(super) fn written(&mut self, plan: &Plan, item: &Item, solved: &Solved) {
-        let earlier = match &item.state {
-            State::Stale { earlier, .. } => earlier.as_deref(),
-            _ => None,
-        };
         let moved = solved
             .moved
             .iter()
             .map(|(parent, moved)| moved_text(&plan.items[*parent], moved, &item.set))
+            .chain(
+                solved
+                    .apart
+                    .iter()
+                    .map(|apart| apart_text(&plan.items[apart.leaf], apart)),
+            )
             .collect();
+        let follows = solved
+            .follows
+            .map(|other| format!("{} moved", plan.items[other].label()));
         self.lines.push(Line {
             records: Some(solved.lock.records.len()),
-            change: earlier.map(|earlier| change(earlier, &solved.lock)),
-            reasons: reasons_to_replace(item),
+            change: solved
+                .earlier
+                .as_ref()
+                .map(|earlier| change(earlier, &solved.lock)),
+            reasons: reasons_to_replace(item).into_iter().chain(follows).collect(),
             moved,
             ..line(item, Status::Written)
         });
@@ -117,9 +126,26 @@ impl Results {
     }
 
     /// Notes requests that cannot be satisfied.
-    pub(super) fn unsolvable(&mut self, item: &Item, explanation: Explanation) {
+    pub(super) fn unsolvable(&mut self, plan: &Plan, item: &Item, unsolvable: Unsolvable) {
         self.lines.push(line(item, Status::Unsolvable));
-        self.unsolvable.push((item.set.clone(), explanation));
+        let tier = |index: &usize| plan.items[*index].set.tier.as_ref().map(ToString::to_string);
+        let together: Vec<String> = unsolvable.together.iter().filter_map(tier).collect();
+        let note = (!together.is_empty()).then(|| {
+            format!(
+                "note: {} contain one lock, so that what they ask for has to fit together",
+                together.join(" and ")
+            )
+        });
+        self.unsolvable.push((unsolvable, note));
+    }
+
+    /// Notes a lock that is made together with one that could not be made.
+    pub(super) fn waits(&mut self, plan: &Plan, item: &Item, other: usize) {
+        let reason = format!("it is solved together with {}", plan.items[other].label());
+        self.lines.push(Line {
+            reasons: vec![reason],
+            ..line(item, Status::Waits)
+        });
     }
 
     /// Notes records that the solver refused.
@@ -155,7 +181,7 @@ impl Results {
         for line in &self.lines {
             exit = exit.worst(match line.status {
                 Status::Stale => Exit::StaleLock,
-                Status::Unsolvable => Exit::NoSolution,
+                Status::Unsolvable | Status::Waits => Exit::NoSolution,
                 Status::Refused | Status::Unwritten => Exit::Unavailable,
                 Status::Current | Status::Fits | Status::Written => Exit::Clean,
             });
@@ -175,7 +201,11 @@ impl Results {
                 told.len() - MAX_SHOWN
             ));
         }
-        if self.unsolvable.iter().any(|(_, explanation)| explanation.more) {
+        if self
+            .unsolvable
+            .iter()
+            .any(|(unsolvable, _)| unsolvable.explanation.more)
+        {
             streams.result("there are more conflicts; they are told once these are gone\n\n");
         }
         let width =
@@ -194,7 +224,7 @@ impl Results {
                 Status::Current | Status::Fits | Status::Written => streams.detail(&text),
                 // Told on stderr, with what to do about it.
                 Status::Refused | Status::Unwritten => continue,
-                Status::Stale | Status::Unsolvable => streams.result(&text),
+                Status::Stale | Status::Unsolvable | Status::Waits => streams.result(&text),
             }
             for reason in &line.reasons {
                 let text = format!("    because {reason}\n");
@@ -214,11 +244,18 @@ impl Results {
     }
 
     fn told(&self) -> Vec<crate::render::Told> {
-        conflict_findings(
-            self.unsolvable
-                .iter()
-                .map(|(set, explanation)| (set, explanation)),
-        )
+        let notes: BTreeSet<Option<&String>> =
+            self.unsolvable.iter().map(|(_, note)| note.as_ref()).collect();
+        let mut told = Vec::new();
+        for note in notes {
+            let noted = self.unsolvable.iter().filter(|(_, known)| known.as_ref() == note);
+            let explanations = noted.map(|(unsolvable, _)| (&unsolvable.set, &unsolvable.explanation));
+            for mut obstacle in conflict_findings(explanations) {
+                obstacle.finding.notes.extend(note.cloned());
+                told.push(obstacle);
+            }
+        }
+        told
     }
 
     fn json(&self) -> Value {
@@ -249,6 +286,7 @@ impl Line {
             Status::Fits => "fits, left as it is".to_owned(),
             Status::Stale => format!("stale: {}", self.path),
             Status::Unsolvable => "no solution".to_owned(),
+            Status::Waits => "not solved".to_owned(),
             Status::Refused => "not solved".to_owned(),
             Status::Unwritten => "not written".to_owned(),
             Status::Written => {
@@ -297,9 +335,6 @@ fn reasons_to_replace(item: &Item) -> Vec<String> {
 }
 
 fn change(earlier: &Lock, now: &Lock) -> Change {
-    let same = |a: &RepoDataRecord, b: &RepoDataRecord| {
-        a.url == b.url && a.package_record.sha256 == b.package_record.sha256
-    };
     let kept: Vec<_> = now
         .records
         .iter()
@@ -313,36 +348,52 @@ fn change(earlier: &Lock, now: &Lock) -> Change {
     Change {
         added: now.records.len() - kept.len(),
         removed: earlier.records.len() - kept.len(),
-        moved: kept.iter().filter(|(now, before)| !same(now, before)).count(),
+        moved: kept
+            .iter()
+            .filter(|(now, before)| !same_record(now, before))
+            .count(),
         other_hash: kept
             .iter()
-            .filter(|(now, before)| now.url == before.url && !same(now, before))
+            .filter(|(now, before)| now.url == before.url && !same_record(now, before))
             .map(|(now, _)| now.url.to_string())
             .collect(),
     }
 }
 
 fn moved_text(parent: &Item, moved: &[Moved], set: &RequestSet) -> String {
-    let parent = parent
-        .set
-        .tier
-        .as_ref()
-        .map_or("its parent", |tier| tier.as_str());
+    let parent = parent.set.tier.as_ref().map_or("its parent", TierName::as_str);
+    format!("differs from {parent}: {}", moved_list(moved, set))
+}
+
+/// Says what a lock has otherwise than alone, and who made it so.
+fn apart_text(leaf: &Item, apart: &Apart) -> String {
+    let leaf_name = leaf.set.tier.as_ref().map_or("another", TierName::as_str);
+    let mut parts = Vec::new();
+    if !apart.moved.is_empty() {
+        parts.push(moved_list(&apart.moved, &leaf.set));
+    }
+    if !apart.added.is_empty() {
+        parts.push(format!("with {}", folded(&apart.added)));
+    }
+    if !apart.dropped.is_empty() {
+        parts.push(format!("without {}", folded(&apart.dropped)));
+    }
+    format!(
+        "differs from what it would be alone, so that {leaf_name} can contain it: {}",
+        parts.join("; ")
+    )
+}
+
+fn moved_list(moved: &[Moved], set: &RequestSet) -> String {
     let lines: Vec<String> = moved
         .iter()
         .map(|moved| {
-            let cause = match &moved.cause {
-                Cause::Request(request) => format!("`{}`", set.requests[*request].text()),
-                Cause::Dependency { record, dependency } => format!("{record} needs `{dependency}`"),
-                Cause::ParentNeeds(dependency) => format!("the other needs `{dependency}`"),
-                Cause::NotOffered => "the index does not have the other any more".to_owned(),
-                Cause::Together => "together with the others".to_owned(),
-            };
+            let cause = cause_text(&moved.cause, set);
             format!(
                 "{} {} instead of {} ({cause})",
                 moved.name, moved.child, moved.parent
             )
         })
         .collect();
-    format!("differs from {parent}: {}", folded(&lines))
+    folded(&lines)
 }

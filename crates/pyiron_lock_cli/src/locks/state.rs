@@ -13,7 +13,7 @@ use crate::{
 
 /// What there is on disk for a request set.
 #[derive(Debug)]
-pub(super) enum State {
+pub(crate) enum State {
     /// The lock was made for exactly these requests.
     Current,
     /// The requests changed, but the lock satisfies them.
@@ -36,29 +36,33 @@ pub(super) enum Place {
     Anywhere,
 }
 
-/// Looks at the lock in `path`.
-pub(super) fn state(path: &Path, set: &RequestSet, place: Place) -> Result<State, Failure> {
-    let unusable = |why: String| State::Stale {
-        reasons: vec![StaleReason::Unusable(why)],
-        earlier: None,
+/// Looks at the lock in `path`; returns its block as well, where it can be read.
+pub(super) fn state(path: &Path, set: &RequestSet, place: Place) -> Result<(State, Option<Stamp>), Failure> {
+    let unusable = |why: String| {
+        let state = State::Stale {
+            reasons: vec![StaleReason::Unusable(why)],
+            earlier: None,
+        };
+        (state, None)
     };
     let exists = path
         .try_exists()
         .map_err(|error| Failure::unavailable(format!("{} cannot be looked at: {error}", shown(path))))?;
     if !exists {
-        return Ok(State::Stale {
+        let state = State::Stale {
             reasons: vec![StaleReason::Missing],
             earlier: None,
-        });
+        };
+        return Ok((state, None));
     }
     let text = match read_lock_text(path) {
         Ok(text) => text,
         Err(failure) if failure.is_bad_input() => return Ok(unusable(failure.message().to_owned())),
         Err(failure) => return Err(failure),
     };
-    match Stamp::read(&text) {
-        Ok(stamp) if stamp.request_digest == set.digest() => return Ok(State::Current),
-        Ok(_) => {}
+    let stamp = match Stamp::read(&text) {
+        Ok(stamp) if stamp.request_digest == set.digest() => return Ok((State::Current, Some(stamp))),
+        Ok(stamp) => stamp,
         Err(error @ LockError::Newer { .. }) => {
             return Err(Failure::bad_input(format!("{}: {error}", shown(path)))
                 .help("use the pyiron-lock that wrote it, or a newer one"));
@@ -71,7 +75,7 @@ pub(super) fn state(path: &Path, set: &RequestSet, place: Place) -> Result<State
             .help("name another file, or remove this one if nothing in it is needed"));
         }
         Err(error) => return Ok(unusable(error.to_string())),
-    }
+    };
     let lock = match read(&text) {
         Ok(lock) => lock,
         Err(error) => return Ok(unusable(error.to_string())),
@@ -84,13 +88,15 @@ pub(super) fn state(path: &Path, set: &RequestSet, place: Place) -> Result<State
         return Ok(unusable(format!("it is the lock of {owner}")));
     }
     let reasons = stale_reasons(&lock, set);
-    if reasons.is_empty() {
-        return Ok(State::Fits);
-    }
-    Ok(State::Stale {
-        reasons,
-        earlier: Some(Box::new(lock)),
-    })
+    let state = if reasons.is_empty() {
+        State::Fits
+    } else {
+        State::Stale {
+            reasons,
+            earlier: Some(Box::new(lock)),
+        }
+    };
+    Ok((state, Some(stamp)))
 }
 
 /// Returns whether a text without our block may be replaced; an empty one holds nothing.

@@ -1,0 +1,340 @@
+//! The locks of a project as they are on disk: tiers with the tiers they build on, parents first, each on its
+//! platforms, and whether each lock still serves.
+
+mod state;
+
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
+
+use pyiron_lock_core::{Finding, Lock, PlatformName, RequestSet, TierName, suggest};
+use pyiron_lock_lockfile::Stamp;
+use pyiron_lock_solve::{Job, StaleReason, Work, codes, not_contained};
+use pyiron_lock_spec::{Manifest, NamedChannel, compose};
+
+pub(crate) use self::state::State;
+use self::state::{Place, state};
+use crate::{
+    failure::Failure,
+    files::{entries, read_lock_text, shown},
+    project::Project,
+    render::not_contained_text,
+};
+
+/// The locks of a run.
+pub(crate) struct Plan {
+    pub(crate) items: Vec<Item>,
+}
+
+/// One lock.
+pub(crate) struct Item {
+    pub(crate) path: PathBuf,
+    pub(crate) set: RequestSet,
+    pub(crate) state: State,
+    /// The block of the lock on disk, where it can be read.
+    pub(crate) stamp: Option<Stamp>,
+    /// Indices of the locks of tiers that this one extends, all earlier in the plan.
+    parents: Vec<usize>,
+    /// The index of the lock that this one has to contain, earlier in the plan.
+    contains: Option<usize>,
+}
+
+/// The tiers and platforms that were asked for, by name; empty means all.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Choice<'a> {
+    pub(crate) tiers: &'a [String],
+    pub(crate) platforms: &'a [String],
+}
+
+impl Choice<'_> {
+    /// Returns whether everything was asked for.
+    pub(crate) fn is_all(&self) -> bool {
+        self.tiers.is_empty() && self.platforms.is_empty()
+    }
+}
+
+impl Item {
+    /// Returns how the lock is called in progress and messages.
+    pub(crate) fn label(&self) -> String {
+        match &self.set.tier {
+            Some(tier) => format!("{tier} {}", self.set.platform.name),
+            None => self.set.platform.name.to_string(),
+        }
+    }
+}
+
+impl Plan {
+    /// Fails when a tier or platform that was asked for does not exist.
+    pub(crate) fn check_choice(project: &Project, choice: Choice<'_>) -> Result<(), Failure> {
+        chosen_platforms(project, choice.platforms)?;
+        chosen_tiers(project, choice).map(drop)
+    }
+
+    /// Looks at the locks of the tiers and platforms that were asked for.
+    pub(crate) fn of_project(
+        project: &Project,
+        choice: Choice<'_>,
+        folder: &Path,
+        channels: &[NamedChannel],
+        findings: &mut Vec<Finding>,
+    ) -> Result<Self, Failure> {
+        let manifest = &project.manifest;
+        let platforms = chosen_platforms(project, choice.platforms)?;
+        let tiers = chosen_tiers(project, choice)?;
+        let mut items: Vec<Item> = Vec::new();
+        for tier in manifest
+            .layers()
+            .into_iter()
+            .flatten()
+            .filter(|tier| tiers.contains(&tier.name))
+        {
+            for name in tier
+                .platforms
+                .iter()
+                .filter(|name| platforms.contains(name.as_str()))
+            {
+                let Some(platform) = manifest.platform(name.as_str()) else {
+                    continue;
+                };
+                let reading = compose(manifest, &project.files, &tier.name, platform, channels);
+                for finding in reading.findings {
+                    if !findings.contains(&finding) {
+                        findings.push(finding);
+                    }
+                }
+                let Some(set) = reading.value else { continue };
+                let path = folder.join(tier.name.as_str()).join(format!("{name}.lock"));
+                let lock_of = |wanted: &TierName| {
+                    items.iter().position(|item| {
+                        item.set.tier.as_ref() == Some(wanted) && item.set.platform.name == *name
+                    })
+                };
+                let parents = tier
+                    .extends
+                    .iter()
+                    .filter_map(|parent| lock_of(&parent.value))
+                    .collect();
+                let contains = set.contains.as_ref().and_then(lock_of);
+                let (state, stamp) = state(&path, &set, Place::Lockfiles)?;
+                items.push(Item {
+                    path,
+                    set,
+                    state,
+                    stamp,
+                    parents,
+                    contains,
+                });
+            }
+        }
+        if items.is_empty() && findings.iter().all(|finding| !finding.is_error()) {
+            return Err(
+                Failure::bad_input("no tier is on the platforms that were asked for")
+                    .help("the platforms of each tier are listed in specs/tiers.yml"),
+            );
+        }
+        let mut plan = Self { items };
+        plan.check_promises(manifest, findings)?;
+        Ok(plan)
+    }
+
+    /// Marks locks stale that do not hold the records of the one that they have to contain.
+    fn check_promises(&mut self, manifest: &Manifest, findings: &mut Vec<Finding>) -> Result<(), Failure> {
+        for index in 0..self.items.len() {
+            let item = &self.items[index];
+            let (Some(contains), Some(tier)) = (item.contains, item.set.contains.clone()) else {
+                continue;
+            };
+            let parent = &self.items[contains];
+            let stale = |item: &Item| matches!(item.state, State::Stale { .. });
+            let promised = item.stamp.as_ref().and_then(|stamp| stamp.contains.as_ref());
+            let held = parent.stamp.as_ref().map(|stamp| stamp.records_digest);
+            if stale(item) || stale(parent) || promised.map(|promised| promised.records_digest) == held {
+                continue;
+            }
+            let (Some(parent_lock), Some(lock)) = (read_lock(&parent.path)?, read_lock(&item.path)?) else {
+                continue;
+            };
+            let lacking = not_contained(&parent_lock, &lock, &item.set);
+            let mut state = State::Fits;
+            if !lacking.is_empty() {
+                let message = format!("the lock {} does not hold all records of `{tier}`", item.label());
+                let place = item
+                    .set
+                    .tier
+                    .as_ref()
+                    .and_then(|tier| manifest.tier(tier.as_str()));
+                let span = place.and_then(|tier| Some(tier.contains.as_ref()?.span));
+                let mut finding = Finding::new(codes::CONTAINS_BROKEN, message).at(
+                    &manifest.source,
+                    span.unwrap_or_default(),
+                    "promised here",
+                );
+                finding.notes = lacking
+                    .iter()
+                    .map(|lacking| not_contained_text(lacking, &item.set))
+                    .collect();
+                findings.push(finding);
+                state = State::Stale {
+                    reasons: vec![StaleReason::NotContained(tier)],
+                    earlier: Some(Box::new(lock)),
+                };
+            }
+            self.items[index].state = state;
+        }
+        Ok(())
+    }
+
+    /// Returns the locks in a folder that belong to none of the planned tiers and platforms.
+    pub(crate) fn strangers(&self, folder: &Path) -> Vec<String> {
+        entries(folder)
+            .iter()
+            .flat_map(|tier| entries(tier))
+            .filter(|path| path.extension().is_some_and(|extension| extension == "lock"))
+            .filter(|path| self.items.iter().all(|item| item.path != *path))
+            .map(|path| shown(&path))
+            .collect()
+    }
+
+    /// Plans one lock for a file without a project.
+    pub(crate) fn of_file(set: RequestSet, path: PathBuf) -> Result<Self, Failure> {
+        if path.exists() && !path.is_file() {
+            return Err(Failure::bad_input(format!(
+                "{} exists and is not a file",
+                shown(&path)
+            )));
+        }
+        let (state, stamp) = state(&path, &set, Place::Anywhere)?;
+        let item = Item {
+            path,
+            set,
+            state,
+            stamp,
+            parents: Vec::new(),
+            contains: None,
+        };
+        Ok(Self { items: vec![item] })
+    }
+
+    /// Returns the jobs for the solver; locks that stay are read only where a stale one bears on them.
+    pub(crate) fn jobs(&self) -> Result<Vec<Job>, Failure> {
+        let read = self.in_reach();
+        let job = |(index, item): (usize, &Item)| {
+            let work = match &item.state {
+                State::Stale { earlier, .. } => Work::Solve(earlier.as_deref().cloned()),
+                _ if read.contains(&index) => Work::Keep(read_lock(&item.path)?),
+                _ => Work::Keep(None),
+            };
+            Ok(Job {
+                set: item.set.clone(),
+                work,
+                parents: item.parents.clone(),
+                contains: item.contains,
+            })
+        };
+        self.items.iter().enumerate().map(job).collect()
+    }
+
+    /// Returns the locks that can move in this run, being stale, in the family of one that can, or building on one;
+    /// and those whose records they prefer.
+    fn in_reach(&self) -> BTreeSet<usize> {
+        let related = |index: usize| {
+            let item = &self.items[index];
+            item.parents.iter().copied().chain(item.contains)
+        };
+        let mut moving: BTreeSet<usize> = (0..self.items.len())
+            .filter(|index| matches!(self.items[*index].state, State::Stale { .. }))
+            .collect();
+        loop {
+            let above = moving.iter().filter_map(|index| self.items[*index].contains);
+            let below = (0..self.items.len()).filter(|index| related(*index).any(|at| moving.contains(&at)));
+            let grown: BTreeSet<usize> = moving.iter().copied().chain(above).chain(below).collect();
+            if grown.len() == moving.len() {
+                break;
+            }
+            moving = grown;
+        }
+        let preferred = moving.iter().flat_map(|index| related(*index));
+        moving.iter().copied().chain(preferred).collect()
+    }
+}
+
+fn read_lock(path: &Path) -> Result<Option<Lock>, Failure> {
+    let text = read_lock_text(path)?;
+    Ok(pyiron_lock_lockfile::read(&text).ok())
+}
+
+/// Returns the tiers that were asked for, with all that they build on and all whose locks are made together.
+fn chosen_tiers(project: &Project, choice: Choice<'_>) -> Result<BTreeSet<TierName>, Failure> {
+    let manifest = &project.manifest;
+    let Choice { tiers, platforms } = choice;
+    if tiers.is_empty() {
+        return Ok(manifest.tiers.iter().map(|tier| tier.name.clone()).collect());
+    }
+    let mut chosen = BTreeSet::new();
+    for name in tiers {
+        let tier = manifest.tier(name).ok_or_else(|| {
+            let aliases = manifest
+                .tiers
+                .iter()
+                .flat_map(|tier| &tier.aliases)
+                .map(|alias| alias.value.as_str());
+            let known: Vec<&str> = manifest
+                .tiers
+                .iter()
+                .map(|tier| tier.name.as_str())
+                .chain(aliases)
+                .collect();
+            unknown("tier", name, &known)
+        })?;
+        let asked_platform = |name: &PlatformName| platforms.iter().any(|asked| asked == name.as_str());
+        if !platforms.is_empty() && !tier.platforms.iter().any(asked_platform) {
+            let its: Vec<&str> = tier.platforms.iter().map(PlatformName::as_str).collect();
+            let message = format!("tier `{}` is not on {}", tier.name, platforms.join(", "));
+            return Err(Failure::bad_input(message).help(format!("it is on {}", its.join(", "))));
+        }
+        chosen.insert(tier.name.clone());
+    }
+    loop {
+        let needed = |name: &TierName| {
+            let lineage = manifest.lineage(name).into_iter();
+            lineage
+                .chain(manifest.family(name))
+                .map(|tier| tier.name.clone())
+                .collect::<Vec<_>>()
+        };
+        let all: BTreeSet<TierName> = chosen.iter().flat_map(needed).collect();
+        if all.len() == chosen.len() {
+            return Ok(all);
+        }
+        chosen = all;
+    }
+}
+
+fn chosen_platforms(project: &Project, asked: &[String]) -> Result<BTreeSet<String>, Failure> {
+    let known: Vec<&str> = project
+        .manifest
+        .platforms
+        .iter()
+        .map(|platform| platform.platform.name.as_str())
+        .collect();
+    for name in asked {
+        if !known.contains(&name.as_str()) {
+            return Err(unknown("platform", name, &known));
+        }
+    }
+    let all = asked.is_empty();
+    Ok(known
+        .into_iter()
+        .filter(|name| all || asked.iter().any(|asked| asked == name))
+        .map(str::to_owned)
+        .collect())
+}
+
+fn unknown(what: &str, name: &str, known: &[&str]) -> Failure {
+    let failure = Failure::bad_input(format!("there is no {what} `{name}` in specs/tiers.yml"));
+    match suggest::nearest(name, known.iter().copied()) {
+        Some(near) => failure.help(format!("did you mean `{near}`?")),
+        None => failure.help(format!("choose among: {}", known.join(", "))),
+    }
+}
