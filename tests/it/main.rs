@@ -20,4 +20,5 @@ mod reference;
 mod resolve;
 mod scenarios;
 mod support;
+mod tiers;
 mod validate;

@@ -33,6 +33,7 @@ impl Cli {
         match &self.command {
             Command::Validate(args) => args.json,
             Command::Resolve(args) => args.json,
+            Command::Tiers(args) => args.json,
             Command::Completions(_) => false,
         }
     }
@@ -66,6 +67,8 @@ pub(crate) enum Command {
     Validate(ValidateArgs),
     /// Make the locks that are missing or stale
     Resolve(ResolveArgs),
+    /// List the tiers with their platforms and locks
+    Tiers(TiersArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
@@ -156,6 +159,21 @@ pub(crate) struct ResolveArgs {
     /// Threads to use [default: one for each core]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TiersArgs {
+    /// Tiers to list [default: all]
+    #[arg(value_name = "TIER")]
+    pub(crate) tiers: Vec<String>,
+    /// Folder of the locks [default: lockfiles in the project]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) lock_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) channels: ChannelArgs,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,

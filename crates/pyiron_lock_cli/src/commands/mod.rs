@@ -2,6 +2,7 @@
 
 mod completions;
 mod resolve;
+mod tiers;
 mod validate;
 
 use pyiron_lock_core::Exit;
@@ -17,6 +18,7 @@ pub(crate) fn run(cli: &Cli, streams: &Streams) -> Result<Exit, Failure> {
     match &cli.command {
         Command::Validate(args) => validate::execute(args, &cli.global, streams),
         Command::Resolve(args) => resolve::execute(args, &cli.global, streams),
+        Command::Tiers(args) => tiers::execute(args, &cli.global, streams),
         Command::Completions(args) => Ok(completions::execute(args, streams)),
     }
 }

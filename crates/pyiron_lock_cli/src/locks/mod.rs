@@ -11,7 +11,7 @@ use std::{
 use pyiron_lock_core::{Finding, Lock, PlatformName, RequestSet, TierName, suggest};
 use pyiron_lock_lockfile::Stamp;
 use pyiron_lock_solve::{Job, StaleReason, Work, codes, not_contained};
-use pyiron_lock_spec::{Manifest, NamedChannel, compose};
+use pyiron_lock_spec::{Manifest, NamedChannel, Tier, compose};
 
 pub(crate) use self::state::State;
 use self::state::{Place, state};
@@ -259,9 +259,21 @@ impl Plan {
     }
 }
 
-fn read_lock(path: &Path) -> Result<Option<Lock>, Failure> {
+/// Reads the lock at `path`, if it is one of ours and sound.
+pub(crate) fn read_lock(path: &Path) -> Result<Option<Lock>, Failure> {
     let text = read_lock_text(path)?;
     Ok(pyiron_lock_lockfile::read(&text).ok())
+}
+
+/// Returns the tier of that name or alias, or says which there are.
+pub(crate) fn tier_named<'m>(manifest: &'m Manifest, name: &str) -> Result<&'m Tier, Failure> {
+    manifest.tier(name).ok_or_else(|| {
+        let tiers = manifest.tiers.iter();
+        let aliases = tiers.clone().flat_map(|tier| &tier.aliases);
+        let names = tiers.map(|tier| tier.name.as_str());
+        let known: Vec<&str> = names.chain(aliases.map(|alias| alias.value.as_str())).collect();
+        unknown("tier", name, &known)
+    })
 }
 
 /// Returns the tiers that were asked for, with all that they build on and all whose locks are made together.
@@ -273,20 +285,7 @@ fn chosen_tiers(project: &Project, choice: Choice<'_>) -> Result<BTreeSet<TierNa
     }
     let mut chosen = BTreeSet::new();
     for name in tiers {
-        let tier = manifest.tier(name).ok_or_else(|| {
-            let aliases = manifest
-                .tiers
-                .iter()
-                .flat_map(|tier| &tier.aliases)
-                .map(|alias| alias.value.as_str());
-            let known: Vec<&str> = manifest
-                .tiers
-                .iter()
-                .map(|tier| tier.name.as_str())
-                .chain(aliases)
-                .collect();
-            unknown("tier", name, &known)
-        })?;
+        let tier = tier_named(manifest, name)?;
         let asked_platform = |name: &PlatformName| platforms.iter().any(|asked| asked == name.as_str());
         if !platforms.is_empty() && !tier.platforms.iter().any(asked_platform) {
             let its: Vec<&str> = tier.platforms.iter().map(PlatformName::as_str).collect();

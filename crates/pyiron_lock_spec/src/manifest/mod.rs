@@ -63,6 +63,8 @@ pub struct Tier {
     pub name: TierName,
     /// Where it is named.
     pub span: Span,
+    /// What it is for, in a few words.
+    pub description: Option<String>,
     /// The environment file, relative to the manifest, with `/` between parts.
     pub spec: Spanned<String>,
     /// The tier whose records its locks hold exactly, alias resolved.

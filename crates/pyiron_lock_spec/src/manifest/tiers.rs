@@ -14,6 +14,7 @@ use crate::{
 };
 
 pub(super) const TIER_KEYS: &[&str] = &[
+    "description",
     "spec",
     "extends",
     "contains",
@@ -30,6 +31,7 @@ type Texts = Vec<Spanned<String>>;
 #[derive(Debug, Clone)]
 pub(super) struct Draft {
     name: Spanned<TierName>,
+    description: Option<String>,
     spec: Spanned<String>,
     contains: Option<Spanned<String>>,
     extends: Texts,
@@ -94,6 +96,8 @@ fn draft(reader: &mut Reader<'_>, entry: &Field<'_>) -> Option<Draft> {
         Some(node) => Some(contained(reader, node, &what)?),
         None => None,
     };
+    let description =
+        value("description").and_then(|node| reader.text(node, &format!("`description` of {what}")));
     let smoke = value("smoke")
         .and_then(|node| reader.fields(node, &format!("`smoke` of {what}")))
         .unwrap_or_default();
@@ -124,6 +128,7 @@ fn draft(reader: &mut Reader<'_>, entry: &Field<'_>) -> Option<Draft> {
     let name = Spanned::new(name, entry.key_span);
     Some(Draft {
         name,
+        description: description.map(|text| text.value),
         spec,
         contains,
         extends,
@@ -317,6 +322,7 @@ fn grow(reader: &mut Reader<'_>, draft: &Draft, parents: &[&Tier], platforms: &[
     Tier {
         name: draft.name.value.clone(),
         span: draft.name.span,
+        description: draft.description.clone(),
         spec: draft.spec.clone(),
         contains: draft.contains.is_some().then(|| named.next()).flatten(),
         extends: named.collect(),
