@@ -1,27 +1,37 @@
-//! A channel that lives in memory: records for a solver, or index files for a directory source.
+//! A channel that lives in memory: records for a solver, index files for a directory source, archives for an
+//! installer.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
     path::Path,
+    sync::Arc,
 };
 
 use pyiron_lock_core::Digest;
 use rattler_conda_types::{PackageRecord, RepoDataRecord, Subdir};
+use rayon::prelude::*;
 use serde_json::{Map, Value, json};
 use url::Url;
 
-use crate::{json::repodata, package::Package};
+use crate::{archive::Archive, json::repodata, package::Package};
 
 /// A named channel made of synthetic packages.
 ///
-/// A package's sha256 is the digest of the channel's name, the subdir and the file name: stable, different
-/// for every file, and of no archive.
+/// The digests of a package with contents are those of its archive. Of one without, sha256 is the digest of the
+/// channel's name, the subdir and the file name: stable, different for every file, and of no archive.
 #[derive(Debug, Clone)]
 pub struct Channel {
     name: String,
     url: Url,
-    packages: Vec<Package>,
+    packages: Vec<Member>,
+}
+
+/// A package and its archive, packed when it joins the channel.
+#[derive(Debug, Clone)]
+struct Member {
+    package: Package,
+    archive: Option<Arc<Archive>>,
 }
 
 impl Channel {
@@ -42,14 +52,20 @@ impl Channel {
     /// Adds a package: a [`Package`], or the text `NAME VERSION [BUILD]`.
     #[must_use]
     pub fn package(mut self, package: impl Into<Package>) -> Self {
-        self.packages.push(package.into());
+        let member = self.member(package.into());
+        self.packages.push(member);
         self
     }
 
-    /// Adds several packages.
+    /// Adds several packages; their archives are packed in parallel.
     #[must_use]
     pub fn packages(mut self, packages: impl IntoIterator<Item = Package>) -> Self {
-        self.packages.extend(packages);
+        let packages: Vec<Package> = packages.into_iter().collect();
+        let members: Vec<Member> = packages
+            .into_par_iter()
+            .map(|package| self.member(package))
+            .collect();
+        self.packages.extend(members);
         self
     }
 
@@ -58,13 +74,13 @@ impl Channel {
         &self.url
     }
 
-    /// Returns every record, in the order added.
+    /// Returns every record, in the order added; a broken package has none.
     ///
     /// # Panics
     ///
     /// When a package says something that no index may say, such as a version that is none.
     pub fn records(&self) -> Vec<RepoDataRecord> {
-        self.packages.iter().map(|package| self.record(package)).collect()
+        self.listed().map(|member| self.record(member)).collect()
     }
 
     /// Returns the records of one subdir, in the order added.
@@ -73,8 +89,8 @@ impl Channel {
     ///
     /// As [`Channel::records`].
     pub fn records_in(&self, subdir: Subdir) -> Vec<RepoDataRecord> {
-        let here = self.packages.iter().filter(|package| package.home() == subdir);
-        here.map(|package| self.record(package)).collect()
+        let here = self.listed().filter(|member| member.package.home() == subdir);
+        here.map(|member| self.record(member)).collect()
     }
 
     /// Returns the records an environment on `subdir` can use: the subdir's own, then `noarch`.
@@ -92,16 +108,34 @@ impl Channel {
 
     /// Returns the index text of one subdir.
     pub fn repodata(&self, subdir: Subdir) -> String {
-        let entries = self.packages.iter().filter(|package| package.home() == subdir);
+        let here = self
+            .packages
+            .iter()
+            .filter(|member| member.package.home() == subdir);
+        let (removed, listed): (Vec<_>, Vec<_>) = here.partition(|member| member.package.is_broken());
         repodata(
             subdir,
-            entries.map(|package| (package.file_name(), self.entry(package))),
+            listed
+                .into_iter()
+                .map(|member| (member.package.file_name(), self.entry(member))),
+            removed
+                .into_iter()
+                .map(|member| member.package.file_name())
+                .collect(),
         )
+    }
+
+    /// Returns the archive of every package with contents, broken ones included, in the order added.
+    pub fn archives(&self) -> impl Iterator<Item = (&Package, &Archive)> {
+        self.packages
+            .iter()
+            .filter_map(|member| Some((&member.package, member.archive.as_deref()?)))
     }
 
     /// Returns the index texts of every subdir that holds a package, and of `noarch`.
     pub fn indexes(&self) -> BTreeMap<&'static str, String> {
-        let mut subdirs: BTreeSet<Subdir> = self.packages.iter().map(Package::home).collect();
+        let mut subdirs: BTreeSet<Subdir> =
+            self.packages.iter().map(|member| member.package.home()).collect();
         subdirs.insert(Subdir::NoArch);
         subdirs
             .into_iter()
@@ -122,24 +156,52 @@ impl Channel {
         Ok(())
     }
 
-    fn entry(&self, package: &Package) -> Map<String, Value> {
-        let seed = format!(
-            "pyiron-lock {} channel\n{}/{}",
-            self.name,
-            package.home(),
-            package.file_name()
-        );
+    /// Writes `SUBDIR/FILE` below `dir` for every package with contents. The index is not written.
+    pub fn write_archives(&self, dir: &Path) -> io::Result<()> {
+        for (package, archive) in self.archives() {
+            let folder = dir.join(package.home().as_str());
+            fs::create_dir_all(&folder)?;
+            fs::write(folder.join(package.file_name()), archive.bytes())?;
+        }
+        Ok(())
+    }
+
+    fn member(&self, package: Package) -> Member {
+        let archive = package
+            .files()
+            .map(|contents| Arc::new(Archive::build(&package, contents, &self.name, &self.url)));
+        Member { package, archive }
+    }
+
+    fn listed(&self) -> impl Iterator<Item = &Member> {
+        self.packages.iter().filter(|member| !member.package.is_broken())
+    }
+
+    fn entry(&self, member: &Member) -> Map<String, Value> {
+        let package = &member.package;
         let mut entry = package.entry();
-        entry.insert(
-            "sha256".to_owned(),
-            json!(Digest::of(seed.as_bytes()).to_string()),
-        );
+        let mut set = |key: &str, value: Value| entry.insert(key.to_owned(), value);
+        if let Some(archive) = &member.archive {
+            set("md5", json!(archive.md5()));
+            set("sha256", json!(archive.sha256()));
+            set("size", json!(archive.size()));
+        } else {
+            let seed = format!(
+                "pyiron-lock {} channel\n{}/{}",
+                self.name,
+                package.home(),
+                package.file_name()
+            );
+            set("sha256", json!(Digest::of(seed.as_bytes()).to_string()));
+            set("size", json!(package.stated_size()));
+        }
         entry
     }
 
-    fn record(&self, package: &Package) -> RepoDataRecord {
+    fn record(&self, member: &Member) -> RepoDataRecord {
+        let package = &member.package;
         let file_name = package.file_name();
-        let package_record: PackageRecord = serde_json::from_value(Value::Object(self.entry(package)))
+        let package_record: PackageRecord = serde_json::from_value(Value::Object(self.entry(member)))
             .unwrap_or_else(|error| panic!("{file_name} is no valid record: {error}"));
         let url = self
             .url

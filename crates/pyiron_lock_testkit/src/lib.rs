@@ -8,13 +8,18 @@
 //!     .package(Package::new("numpy 1.26.0 py312_0").depends(["libblas >=3.9.0,<4.0a0"]));
 //! assert_eq!(channel.records().len(), 2);
 //! ```
+//!
+//! A package with [`Contents`] has an archive that can be installed; one without has a made-up digest.
 
+mod archive;
 mod channel;
+mod contents;
 mod json;
 mod package;
 mod source;
 
+pub use archive::Archive;
 pub use channel::Channel;
-pub use json::repodata;
-pub use package::Package;
+pub use contents::{Contents, PREFIX};
+pub use package::{Format, Package};
 pub use source::Channels;

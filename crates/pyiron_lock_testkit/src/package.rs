@@ -3,7 +3,9 @@
 use rattler_conda_types::Subdir;
 use serde_json::{Map, Value, json};
 
-/// The size an index states for a synthetic package unless told otherwise, in bytes.
+use crate::contents::Contents;
+
+/// The size an index states for a package without an archive unless told otherwise, in bytes.
 const SIZE: u64 = 10_000;
 
 /// A synthetic build, described in the words of a channel index.
@@ -21,6 +23,19 @@ pub struct Package {
     license: Option<String>,
     timestamp: Option<i64>,
     size: u64,
+    format: Format,
+    broken: bool,
+    contents: Option<Contents>,
+}
+
+/// How an archive is packed.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Format {
+    /// `.conda`, which conda reads since 4.7.
+    #[default]
+    Conda,
+    /// `.tar.bz2`, which every conda reads.
+    TarBz2,
 }
 
 impl Package {
@@ -50,6 +65,9 @@ impl Package {
             license: None,
             timestamp: None,
             size: SIZE,
+            format: Format::Conda,
+            broken: false,
+            contents: None,
         }
     }
 
@@ -111,10 +129,31 @@ impl Package {
         self
     }
 
-    /// Sets the archive size in bytes.
+    /// Sets the size that the index states where no contents give one, in bytes.
     #[must_use]
     pub fn size(mut self, bytes: u64) -> Self {
         self.size = bytes;
+        self
+    }
+
+    /// Gives it files, and with them an archive whose size and digests the index states.
+    #[must_use]
+    pub fn contents(mut self, contents: Contents) -> Self {
+        self.contents = Some(contents);
+        self
+    }
+
+    /// Sets how its archive is packed.
+    #[must_use]
+    pub fn packed(mut self, format: Format) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// Marks it as broken: the index names its file as removed, and no solver sees a record of it.
+    #[must_use]
+    pub fn broken(mut self) -> Self {
+        self.broken = true;
         self
     }
 
@@ -133,12 +172,51 @@ impl Package {
         &self.depends
     }
 
-    /// Returns the archive's file name.
-    pub fn file_name(&self) -> String {
-        format!("{}-{}-{}.conda", self.name, self.version, self.build)
+    /// Tells whether it is marked as broken.
+    pub fn is_broken(&self) -> bool {
+        self.broken
     }
 
-    /// Returns the index entry, without a hash: that is the channel's to state.
+    /// Returns the files it puts into a prefix, if it was given any.
+    pub fn files(&self) -> Option<&Contents> {
+        self.contents.as_ref()
+    }
+
+    /// Returns the archive's file name.
+    pub fn file_name(&self) -> String {
+        let ending = match self.format {
+            Format::Conda => "conda",
+            Format::TarBz2 => "tar.bz2",
+        };
+        format!("{}.{ending}", self.stem())
+    }
+
+    /// Returns the file name without its ending.
+    pub(crate) fn stem(&self) -> String {
+        format!("{}-{}-{}", self.name, self.version, self.build)
+    }
+
+    pub(crate) fn format(&self) -> Format {
+        self.format
+    }
+
+    pub(crate) fn noarch(&self) -> Option<&'static str> {
+        self.noarch
+    }
+
+    pub(crate) fn stated_license(&self) -> Option<&str> {
+        self.license.as_deref()
+    }
+
+    pub(crate) fn stated_size(&self) -> u64 {
+        self.size
+    }
+
+    pub(crate) fn stated_timestamp(&self) -> Option<i64> {
+        self.timestamp
+    }
+
+    /// Returns the index entry without size and digests, which are of the archive.
     pub(crate) fn entry(&self) -> Map<String, Value> {
         let mut entry = Map::new();
         let mut set = |key: &str, value: Value| entry.insert(key.to_owned(), value);
@@ -149,7 +227,6 @@ impl Package {
         set("subdir", json!(self.subdir.as_str()));
         set("depends", json!(self.depends));
         set("constrains", json!(self.constrains));
-        set("size", json!(self.size));
         if let Some(noarch) = self.noarch {
             set("noarch", json!(noarch));
         }

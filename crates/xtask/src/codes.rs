@@ -48,7 +48,7 @@ pub(crate) fn run(root: &Path, mode: Mode) -> Report {
     }
     let page = Generated {
         path: PAGE.into(),
-        text: page(&ROOMS),
+        bytes: page(&ROOMS).into_bytes(),
     };
     generate::settle(root, &[page], mode, "codes")
 }

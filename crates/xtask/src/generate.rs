@@ -20,7 +20,7 @@ pub(crate) enum Mode {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Generated {
     pub(crate) path: PathBuf,
-    pub(crate) text: String,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// Brings files to what they have to be, or names those that differ and the chore that writes them.
@@ -29,18 +29,18 @@ pub(crate) fn settle(root: &Path, files: &[Generated], mode: Mode, chore: &str) 
     for file in files {
         let path = root.join(&file.path);
         let name = file.path.display();
-        if fs::read(&path).is_ok_and(|bytes| bytes == file.text.as_bytes()) {
+        if fs::read(&path).is_ok_and(|bytes| bytes == file.bytes) {
             continue;
         }
         if mode == Mode::Check {
             report.problems.push(format!(
-                "{name} is not what its sources give; run `cargo run -q -p xtask -- {chore}` and commit the result"
+                "{name} is not what its sources give; `cargo run -q -p xtask -- {chore}` writes it"
             ));
             continue;
         }
         let written = match path.parent() {
-            Some(folder) => fs::create_dir_all(folder).and_then(|()| fs::write(&path, &file.text)),
-            None => fs::write(&path, &file.text),
+            Some(folder) => fs::create_dir_all(folder).and_then(|()| fs::write(&path, &file.bytes)),
+            None => fs::write(&path, &file.bytes),
         };
         match written {
             Ok(()) => report.remarks.push(format!("wrote {name}")),
@@ -59,7 +59,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let files = [Generated {
             path: "a/b.json".into(),
-            text: "x\n".to_owned(),
+            bytes: b"x\n".to_vec(),
         }];
         let report = settle(dir.path(), &files, Mode::Check, "sample");
         assert!(

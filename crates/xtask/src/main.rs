@@ -15,6 +15,8 @@ mod workspace;
 
 use std::{env, path::Path, process::ExitCode};
 
+use generate::Mode;
+
 /// What a chore has to say: lines for the reader, and how many of them are reasons to fail.
 #[derive(Debug, Default, PartialEq, Eq)]
 struct Report {
@@ -42,8 +44,10 @@ cargo run -q -p xtask -- CHORE
   layers            check who depends on whom, and that pure rooms stay pure
   sizes             check the length of every Rust file
   sample [--check]  write the index of tests/sample-channel from its recipes
+  sample [--check] --archives DIR
+                    write index and archives of the sample channel into DIR
   codes [--check]   write docs/reference/codes.md from the tables in the crates
-  check             all of the above, writing nothing";
+  check             layers, sizes, sample and codes, writing nothing";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -69,15 +73,17 @@ fn run(root: &Path, words: &[&str]) -> Option<Report> {
     Some(match words {
         ["layers"] => layers::run(root),
         ["sizes"] => sizes::run(root),
-        ["sample"] => sample::run(root, generate::Mode::Write),
-        ["sample", "--check"] => sample::run(root, generate::Mode::Check),
-        ["codes"] => codes::run(root, generate::Mode::Write),
-        ["codes", "--check"] => codes::run(root, generate::Mode::Check),
+        ["sample"] => sample::run(root, Mode::Write, None),
+        ["sample", "--check"] => sample::run(root, Mode::Check, None),
+        ["sample", "--archives", dir] => sample::run(root, Mode::Write, Some(Path::new(dir))),
+        ["sample", "--check", "--archives", dir] => sample::run(root, Mode::Check, Some(Path::new(dir))),
+        ["codes"] => codes::run(root, Mode::Write),
+        ["codes", "--check"] => codes::run(root, Mode::Check),
         ["check"] => {
             let mut report = layers::run(root);
             report.join(sizes::run(root));
-            report.join(sample::run(root, generate::Mode::Check));
-            report.join(codes::run(root, generate::Mode::Check));
+            report.join(sample::run(root, Mode::Check, None));
+            report.join(codes::run(root, Mode::Check));
             report
         }
         _ => return None,

@@ -9,10 +9,10 @@ use rattler_conda_types::Subdir;
 use super::SUBDIRS;
 
 /// Names every dependency that no package provides where it is needed. A `noarch` package is content with a
-/// provider on any subdir.
+/// provider on any subdir; a broken package provides nothing.
 pub(crate) fn check(file: &str, packages: &[Package]) -> Vec<String> {
     let mut provided: BTreeMap<Subdir, BTreeSet<&str>> = BTreeMap::new();
-    for package in packages {
+    for package in packages.iter().filter(|package| !package.is_broken()) {
         provided.entry(package.home()).or_default().insert(package.name());
     }
     let has = |subdir: &Subdir, name: &str| provided.get(subdir).is_some_and(|names| names.contains(name));

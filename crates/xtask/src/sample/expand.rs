@@ -7,7 +7,10 @@ use pyiron_lock_core::{SourceRef, index::dependency_name};
 use pyiron_lock_testkit::Package;
 use rattler_conda_types::Subdir;
 
-use super::recipe::{Defaults, Kind, Line, Recipe, Recipes};
+use super::{
+    contents::{self, Build},
+    recipe::{Defaults, Kind, Line, Recipe, Recipes},
+};
 
 /// The oldest glibc that compiled packages of linux-64 ask for unless the recipe says otherwise.
 const GLIBC: &str = "2.17";
@@ -17,8 +20,12 @@ pub(crate) fn packages(source: &SourceRef, read: &Recipes) -> Result<Vec<Package
     let mut seen = BTreeSet::new();
     let mut packages = Vec::new();
     let mut problems = Vec::new();
+    let context = Context {
+        defaults: &read.defaults,
+        distributions: distributions(&read.recipes),
+    };
     for recipe in &read.recipes {
-        for package in builds(recipe, &read.defaults) {
+        for package in builds(recipe, &context) {
             if !seen.insert((package.home(), package.file_name())) {
                 problems.push(format!(
                     "{}:{}: {}/{} comes from two recipes",
@@ -38,20 +45,34 @@ pub(crate) fn packages(source: &SourceRef, read: &Recipes) -> Result<Vec<Package
     }
 }
 
-fn builds(recipe: &Recipe, defaults: &Defaults) -> Vec<Package> {
+/// What every build of every recipe may look at.
+struct Context<'r> {
+    defaults: &'r Defaults,
+    distributions: BTreeSet<&'r str>,
+}
+
+fn distributions(recipes: &[Recipe]) -> BTreeSet<&str> {
+    recipes
+        .iter()
+        .filter(|recipe| matches!(recipe.kind, Kind::Pure | Kind::Extension))
+        .map(|recipe| recipe.name.as_str())
+        .collect()
+}
+
+fn builds(recipe: &Recipe, context: &Context) -> Vec<Package> {
     let mut found = Vec::new();
     for version in &recipe.versions {
         match recipe.kind {
-            Kind::Pure | Kind::Data => found.push(build(recipe, defaults, version, Subdir::NoArch, None)),
+            Kind::Pure | Kind::Data => found.push(build(recipe, context, version, Subdir::NoArch, None)),
             Kind::Native => {
                 for subdir in &recipe.subdirs {
-                    found.push(build(recipe, defaults, version, *subdir, None));
+                    found.push(build(recipe, context, version, *subdir, None));
                 }
             }
             Kind::Extension => {
                 for subdir in &recipe.subdirs {
                     for python in &recipe.python {
-                        found.push(build(recipe, defaults, version, *subdir, Some(python)));
+                        found.push(build(recipe, context, version, *subdir, Some(python)));
                     }
                 }
             }
@@ -60,13 +81,7 @@ fn builds(recipe: &Recipe, defaults: &Defaults) -> Vec<Package> {
     found
 }
 
-fn build(
-    recipe: &Recipe,
-    defaults: &Defaults,
-    version: &str,
-    subdir: Subdir,
-    python: Option<&str>,
-) -> Package {
+fn build(recipe: &Recipe, context: &Context, version: &str, subdir: Subdir, python: Option<&str>) -> Package {
     let usual = match recipe.kind {
         Kind::Pure => "pyh_$(n)",
         Kind::Data | Kind::Native => "h_$(n)",
@@ -90,7 +105,7 @@ fn build(
         .map(|spec| dependency_name(spec))
         .map(Cow::into_owned)
         .collect();
-    let implied = implied(recipe, defaults, subdir, python);
+    let implied = implied(recipe, context.defaults, subdir, python);
     depends.extend(implied.into_iter().filter(|spec| {
         let name = dependency_name(spec);
         name != recipe.name && !said.contains(&*name)
@@ -101,10 +116,20 @@ fn build(
     if recipe.kind == Kind::Pure {
         package = package.noarch_python();
     }
-    if let Some(size) = recipe.size {
-        package = package.size(size);
+    if recipe.broken {
+        package = package.broken();
     }
+    let contents = contents::of(&Build {
+        recipe,
+        version,
+        subdir,
+        python,
+        depends: &depends,
+        distributions: &context.distributions,
+    });
     package
+        .contents(contents)
+        .packed(recipe.format)
         .depends(depends)
         .constrains(here(&recipe.constrains))
         .track_features(recipe.track_features.clone())

@@ -1,10 +1,15 @@
-//! The sample channel: `tests/sample-channel/recipes.yml` in, one `repodata.json` a subdir out.
+//! The sample channel: `tests/sample-channel/recipes.yml` in, one `repodata.json` a subdir out, and on request the
+//! archives it speaks of.
 
 mod closure;
+mod contents;
 mod date;
 mod expand;
 mod read;
 mod recipe;
+#[cfg(test)]
+mod tests;
+mod value;
 
 use std::{fs, path::Path};
 
@@ -28,20 +33,47 @@ const SUBDIRS: [Subdir; 5] = [
     Subdir::NoArch,
 ];
 
-/// Writes the index of the sample channel, or compares it.
-pub(crate) fn run(root: &Path, mode: Mode) -> Report {
+/// Writes the index of the sample channel, or compares it. With `archives` the repository is left alone, and that
+/// folder becomes the whole channel: the same index, and every archive.
+pub(crate) fn run(root: &Path, mode: Mode, archives: Option<&Path>) -> Report {
     let name = format!("{FOLDER}/recipes.yml");
     let text = match fs::read_to_string(root.join(&name)) {
         Ok(text) => text,
         Err(error) => return Report::problem(format!("{name}: {error}")),
     };
-    match packages(&name, &text) {
-        Ok(packages) => generate::settle(root, &files(packages), mode, "sample"),
-        Err(problems) => Report {
-            problems,
-            remarks: Vec::new(),
-        },
+    let channel = match packages(&name, &text) {
+        Ok(packages) => Channel::new("sample").packages(packages),
+        Err(problems) => {
+            return Report {
+                problems,
+                remarks: Vec::new(),
+            };
+        }
+    };
+    match archives {
+        None => generate::settle(root, &indexes(&channel, FOLDER), mode, "sample"),
+        Some(folder) => whole(&channel, mode, folder),
     }
+}
+
+/// Writes or compares the channel with its archives, in few words.
+fn whole(channel: &Channel, mode: Mode, folder: &Path) -> Report {
+    let mut files = indexes(channel, "");
+    files.extend(channel.archives().map(|(package, archive)| Generated {
+        path: [package.home().as_str(), &package.file_name()].iter().collect(),
+        bytes: archive.bytes().to_vec(),
+    }));
+    let chore = format!("sample --archives {}", folder.display());
+    let mut report = generate::settle(folder, &files, mode, &chore);
+    if mode == Mode::Write {
+        let bytes: usize = files.iter().map(|file| file.bytes.len()).sum();
+        report.remarks = vec![format!(
+            "{} of {} files written, {bytes} bytes in all",
+            report.remarks.len(),
+            files.len()
+        )];
+    }
+    report
 }
 
 /// Turns recipes into packages; every problem is named with its line.
@@ -57,48 +89,10 @@ fn packages(name: &str, text: &str) -> Result<Vec<Package>, Vec<String>> {
     }
 }
 
-fn files(packages: Vec<Package>) -> Vec<Generated> {
-    let channel = Channel::new("sample").packages(packages);
+fn indexes(channel: &Channel, folder: &str) -> Vec<Generated> {
     let file = |subdir: &Subdir| Generated {
-        path: [FOLDER, subdir.as_str(), "repodata.json"].iter().collect(),
-        text: channel.repodata(*subdir),
+        path: [folder, subdir.as_str(), "repodata.json"].iter().collect(),
+        bytes: channel.repodata(*subdir).into_bytes(),
     };
     SUBDIRS.iter().map(file).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_committed_index_is_what_the_recipes_give() {
-        let root = crate::workspace::root().unwrap();
-        assert_eq!(run(&root, Mode::Check), Report::default());
-    }
-
-    #[test]
-    fn every_generated_record_is_valid() {
-        let root = crate::workspace::root().unwrap();
-        let text = fs::read_to_string(root.join(FOLDER).join("recipes.yml")).unwrap();
-        let packages = packages("recipes.yml", &text).unwrap();
-        let records = Channel::new("sample").packages(packages).records();
-        let mut urls: Vec<&str> = records.iter().map(|record| record.url.as_str()).collect();
-        urls.sort_unstable();
-        urls.dedup();
-        assert_eq!(urls.len(), records.len());
-        for record in &records {
-            for spec in record
-                .package_record
-                .depends
-                .iter()
-                .chain(&record.package_record.constrains)
-            {
-                let parsed = rattler_conda_types::MatchSpec::from_str(
-                    spec,
-                    rattler_conda_types::ParseMatchSpecOptions::lenient(),
-                );
-                assert!(parsed.is_ok(), "{}: {spec}", record.url);
-            }
-        }
-    }
 }

@@ -2,20 +2,22 @@
 
 use pyiron_lock_core::{
     SourceRef, Span,
-    suggest::nearest,
     yaml::{self, Entry, Node, Value},
 };
+use pyiron_lock_testkit::Format;
 use rattler_conda_types::Subdir;
 
 use super::{
-    SUBDIRS, date,
+    SUBDIRS,
     recipe::{Defaults, Kind, Line, Recipe, Recipes},
+    value::{
+        Problem, build_string, checked, file_name, get, known, map, module, number, text, texts, timestamp,
+        word,
+    },
 };
 
-type Problem = (Span, String);
-
 const DEFAULT_KEYS: [&str; 5] = ["subdirs", "python", "python-min", "license", "date"];
-const RECIPE_KEYS: [&str; 13] = [
+const RECIPE_KEYS: [&str; 17] = [
     "kind",
     "version",
     "build",
@@ -27,9 +29,15 @@ const RECIPE_KEYS: [&str; 13] = [
     "track-features",
     "glibc",
     "license",
-    "size",
     "date",
+    "imports",
+    "commands",
+    "link-scripts",
+    "format",
+    "broken",
 ];
+const FORMATS: [(&str, Format); 2] = [("conda", Format::Conda), ("tar.bz2", Format::TarBz2)];
+const BOOLS: [(&str, bool); 2] = [("true", true), ("false", false)];
 
 /// Reads every recipe, or names every recipe that cannot be read.
 pub(crate) fn recipes(source: &SourceRef) -> Result<Recipes, Vec<String>> {
@@ -78,6 +86,9 @@ fn top(root: &Node) -> Result<(Defaults, &[Entry]), Problem> {
 
 fn variants(entry: &Entry, defaults: &Defaults) -> Result<Vec<Recipe>, Problem> {
     let name = text(&entry.key)?;
+    if !file_name(&name) {
+        return Err((entry.key.span, format!("`{name}` is no package name")));
+    }
     match &entry.value.value {
         Value::Sequence(items) => items
             .iter()
@@ -102,11 +113,15 @@ fn recipe(name: &str, span: Span, node: &Node, defaults: &Defaults) -> Result<Re
         track_features: Vec::new(),
         glibc: None,
         license: defaults.license.clone(),
-        size: None,
         timestamp: defaults.timestamp,
+        imports: vec![name.to_lowercase().replace('-', "_")],
+        commands: None,
+        link_scripts: false,
+        format: Format::Conda,
+        broken: false,
     };
     if node.as_str().is_some() {
-        recipe.versions = texts(node)?;
+        recipe.versions = checked(node, file_name)?;
         return Ok(recipe);
     }
     let fields = map(node)?;
@@ -117,6 +132,13 @@ fn recipe(name: &str, span: Span, node: &Node, defaults: &Defaults) -> Result<Re
     if recipe.versions.is_empty() {
         return Err((span, format!("`{name}` has no version")));
     }
+    let in_python = matches!(recipe.kind, Kind::Pure | Kind::Extension);
+    if in_python && recipe.imports.is_empty() && recipe.commands.is_some() {
+        return Err((
+            span,
+            format!("`{name}` has commands and no module that could run them"),
+        ));
+    }
     Ok(recipe)
 }
 
@@ -124,8 +146,8 @@ fn field(recipe: &mut Recipe, entry: &Entry) -> Result<(), Problem> {
     let value = &entry.value;
     match entry.key.as_str().unwrap_or_default() {
         "kind" => recipe.kind = word(value, &Kind::WORDS)?,
-        "version" => recipe.versions = texts(value)?,
-        "build" => recipe.build = Some(text(value)?),
+        "version" => recipe.versions = checked(value, file_name)?,
+        "build" => recipe.build = checked(value, build_string)?.pop(),
         "number" => recipe.number = number(value)?,
         "subdirs" => recipe.subdirs = subdirs(value)?,
         "python" => recipe.python = texts(value)?,
@@ -134,74 +156,14 @@ fn field(recipe: &mut Recipe, entry: &Entry) -> Result<(), Problem> {
         "track-features" => recipe.track_features = texts(value)?,
         "glibc" => recipe.glibc = Some(Some(text(value)?).filter(|version| version != "none")),
         "license" => recipe.license = text(value)?,
-        "size" => recipe.size = Some(number(value)?),
+        "imports" => recipe.imports = checked(value, module)?,
+        "commands" => recipe.commands = Some(checked(value, file_name)?),
+        "link-scripts" => recipe.link_scripts = word(value, &BOOLS)?,
+        "format" => recipe.format = word(value, &FORMATS)?,
+        "broken" => recipe.broken = word(value, &BOOLS)?,
         _ => recipe.timestamp = timestamp(value)?,
     }
     Ok(())
-}
-
-fn map(node: &Node) -> Result<&[Entry], Problem> {
-    match &node.value {
-        Value::Mapping(entries) => Ok(entries),
-        _ => Err((node.span, format!("a map belongs here, not {}", node.kind()))),
-    }
-}
-
-fn get<'n>(entries: &'n [Entry], key: &str) -> Option<&'n Node> {
-    let mut found = entries.iter().filter(|entry| entry.key.as_str() == Some(key));
-    found.next().map(|entry| &entry.value)
-}
-
-fn known(entries: &[Entry], keys: &[&'static str]) -> Result<(), Problem> {
-    for (index, entry) in entries.iter().enumerate() {
-        let key = text(&entry.key)?;
-        if !keys.contains(&key.as_str()) {
-            let hint = nearest(&key, keys.iter().copied());
-            let hint = hint.map_or(String::new(), |near| format!(", did you mean `{near}`"));
-            return Err((entry.key.span, format!("unknown key `{key}`{hint}")));
-        }
-        if entries[..index]
-            .iter()
-            .any(|other| other.key.as_str() == Some(&key))
-        {
-            return Err((entry.key.span, format!("`{key}` stands here twice")));
-        }
-    }
-    Ok(())
-}
-
-fn text(node: &Node) -> Result<String, Problem> {
-    match node.as_str() {
-        Some(text) if !text.is_empty() => Ok(text.to_owned()),
-        _ => Err((node.span, format!("text belongs here, not {}", node.kind()))),
-    }
-}
-
-/// A list of texts; a single text counts as a list of one.
-fn texts(node: &Node) -> Result<Vec<String>, Problem> {
-    match &node.value {
-        Value::Sequence(items) => items.iter().map(text).collect(),
-        _ => Ok(vec![text(node)?]),
-    }
-}
-
-fn number(node: &Node) -> Result<u64, Problem> {
-    let parsed = text(node)?.parse();
-    parsed.map_err(|_| (node.span, "a whole number belongs here".to_owned()))
-}
-
-fn timestamp(node: &Node) -> Result<i64, Problem> {
-    let found = date::milliseconds(&text(node)?);
-    found.ok_or_else(|| (node.span, "a date is written YYYY-MM-DD".to_owned()))
-}
-
-fn word<T: Copy>(node: &Node, words: &[(&'static str, T)]) -> Result<T, Problem> {
-    let found = text(node)?;
-    let hit = words.iter().find(|(word, _)| *word == found);
-    hit.map(|(_, value)| *value).ok_or_else(|| {
-        let all: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        (node.span, format!("`{found}` is none of {}", all.join(", ")))
-    })
 }
 
 /// Subdirs by name, or the words `linux`, `osx`, `win` and `unix` for all subdirs of a system.
@@ -311,6 +273,26 @@ mod tests {
                 "r.yml:3: a date is written YYYY-MM-DD",
             ),
             ("  a: {kind: pure}\n", "r.yml:3: `a` has no version"),
+            (
+                "  a: {version: 1, broken: yes}\n",
+                "r.yml:3: `yes` is none of true, false",
+            ),
+            (
+                "  a: {version: 1, imports: [a, ../b]}\n",
+                "r.yml:3: `../b` cannot stand here",
+            ),
+            (
+                "  a: {version: 1, commands: [b, b]}\n",
+                "r.yml:3: `b` stands here twice",
+            ),
+            (
+                "  a: {version: 1, commands: b, imports: []}\n",
+                "r.yml:3: `a` has commands and no module that could run them",
+            ),
+            (
+                "  a: {version: 1, commands: /bin/sh}\n",
+                "r.yml:3: `/bin/sh` cannot stand here",
+            ),
             (
                 "  a: {version: 1, version: 2}\n",
                 "r.yml:3: `version` stands here twice",

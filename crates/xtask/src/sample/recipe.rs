@@ -1,6 +1,7 @@
 //! What a recipe can say, after reading and before it becomes builds.
 
 use pyiron_lock_core::Span;
+use pyiron_lock_testkit::Format;
 use rattler_conda_types::Subdir;
 
 /// What applies to every recipe that does not say otherwise.
@@ -60,8 +61,14 @@ pub(crate) struct Recipe {
     /// `None` for the usual floor, `Some(None)` for none at all.
     pub(crate) glibc: Option<Option<String>>,
     pub(crate) license: String,
-    pub(crate) size: Option<u64>,
     pub(crate) timestamp: i64,
+    /// The modules of pure and extension builds.
+    pub(crate) imports: Vec<String>,
+    /// `None` for what the kind has: a program of its own name if native, none otherwise.
+    pub(crate) commands: Option<Vec<String>>,
+    pub(crate) link_scripts: bool,
+    pub(crate) format: Format,
+    pub(crate) broken: bool,
 }
 
 /// All recipes with the defaults they were read under.
