@@ -15,6 +15,7 @@ mod hostile;
 mod interrupted;
 mod meta;
 mod oracle;
+mod overlay;
 mod real_index;
 mod reference;
 mod resolve;

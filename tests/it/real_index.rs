@@ -13,7 +13,7 @@ pub(crate) const CONFLICTS: [&str; 4] = [
 ];
 
 /// Returns the folder of genuine records, or says that the test did not run.
-fn index(test: &str) -> Option<PathBuf> {
+pub(crate) fn index(test: &str) -> Option<PathBuf> {
     let folder = std::env::var_os("PYIRON_LOCK_REAL_INDEX").map(PathBuf::from);
     match folder {
         Some(folder) => Some(std::fs::canonicalize(folder).expect("PYIRON_LOCK_REAL_INDEX names a folder")),
