@@ -14,8 +14,8 @@ use crate::{
 };
 
 pub(super) const TIER_KEYS: &[&str] = &[
-    "description",
     "spec",
+    "description",
     "extends",
     "contains",
     "aliases",
