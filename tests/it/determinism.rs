@@ -75,17 +75,19 @@ fn the_order_of_records_in_the_index_does_not_count() {
 /// Writes a repodata file again with its records in reverse order, which a JSON value would sort.
 fn reversed(text: &str) -> String {
     let index: serde_json::Value = serde_json::from_str(text).unwrap();
-    let mut records: Vec<String> = index["packages.conda"]
-        .as_object()
-        .unwrap()
-        .iter()
-        .map(|(name, record)| format!("{name:?}: {record}"))
-        .collect();
-    records.reverse();
+    let records = |key: &str| -> String {
+        let records = index[key].as_object().unwrap().iter();
+        let lines: Vec<String> = records
+            .rev()
+            .map(|(name, record)| format!("{name:?}: {record}"))
+            .collect();
+        lines.join(",")
+    };
     format!(
-        "{{\"info\": {}, \"packages\": {{}}, \"packages.conda\": {{{}}}, \"repodata_version\": 1}}",
+        "{{\"info\": {}, \"packages\": {{{}}}, \"packages.conda\": {{{}}}, \"repodata_version\": 1}}",
         index["info"],
-        records.join(",")
+        records("packages"),
+        records("packages.conda")
     )
 }
 

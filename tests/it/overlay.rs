@@ -123,12 +123,14 @@ fn write_overlay(folder: &Path, genuine: &BTreeSet<String>, also: &[&str]) {
             .join(subdir)
             .join("repodata.json");
         let mut index: Value = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
-        let packages = index["packages.conda"].as_object_mut().unwrap();
-        packages.retain(|_, record| {
-            let name = record["name"].as_str().unwrap();
-            !genuine.contains(name) || BEHIND.contains(&name) || also.contains(&name)
-        });
-        assert!(!packages.is_empty());
+        for key in ["packages", "packages.conda"] {
+            let packages = index[key].as_object_mut().unwrap();
+            packages.retain(|_, record| {
+                let name = record["name"].as_str().unwrap();
+                !genuine.contains(name) || BEHIND.contains(&name) || also.contains(&name)
+            });
+        }
+        assert!(records(&index).next().is_some());
         fs::create_dir_all(folder.join(subdir)).unwrap();
         fs::write(folder.join(subdir).join("repodata.json"), index.to_string()).unwrap();
     }
