@@ -109,7 +109,7 @@ fn look(project: &Project, args: &TiersArgs, findings: &mut Vec<Finding>) -> Res
 
 fn chosen<'m>(manifest: &'m Manifest, asked: &[String]) -> Result<Vec<&'m Tier>, Failure> {
     if asked.is_empty() {
-        return Ok(manifest.layers().into_iter().flatten().collect());
+        return Ok(manifest.tiers.iter().collect());
     }
     asked.iter().map(|name| tier_named(manifest, name)).collect()
 }
