@@ -12,6 +12,7 @@ mod determinism;
 mod docs;
 mod family;
 mod hostile;
+mod init;
 mod interrupted;
 mod meta;
 mod oracle;

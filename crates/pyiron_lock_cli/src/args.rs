@@ -34,6 +34,7 @@ impl Cli {
             Command::Validate(args) => args.json,
             Command::Resolve(args) => args.json,
             Command::Tiers(args) => args.json,
+            Command::Init(args) => args.json,
             Command::Completions(_) => false,
         }
     }
@@ -63,6 +64,8 @@ pub(crate) enum Color {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Start a project with some of the reference tiers
+    Init(InitArgs),
     /// Check specs without solving
     Validate(ValidateArgs),
     /// Make the locks that are missing or stale
@@ -109,6 +112,37 @@ enum DialectName {
     Conda,
     /// pyiron's cluster environment
     Cmmc,
+}
+
+#[derive(Debug, Args)]
+#[command(after_help = crate::commands::tiers_to_start_with())]
+pub(crate) struct InitArgs {
+    /// Folder to write to [default: the current one]
+    #[arg(value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) folder: Option<PathBuf>,
+    /// Reference tier to take over, with the tiers it builds on; repeat for several [default: minimal]
+    #[arg(long = "tier", short = 't', value_name = "TIER")]
+    pub(crate) tiers: Vec<String>,
+    /// Platform to make locks for; repeat for several [default: all of the tiers]
+    #[arg(long = "platform", short = 'p', value_name = "PLATFORM")]
+    pub(crate) platforms: Vec<String>,
+    /// Channel of the project; repeat in order of priority [default: conda-forge]
+    #[arg(long = "channel", short = 'c', value_name = "CHANNEL")]
+    pub(crate) channels: Vec<String>,
+    /// Where the locks are to be checked
+    #[arg(long, value_enum, default_value_t = Ci::Github, value_name = "CI")]
+    pub(crate) ci: Ci,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Who runs checks on what is pushed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Ci {
+    Github,
+    Gitlab,
+    None,
 }
 
 #[derive(Debug, Args)]

@@ -1,16 +1,16 @@
-//! From channel names to canonical URLs and to the folders that stand in for them.
+//! From channel names to canonical URLs and to the places where their indexes are.
 
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
 };
 
-use pyiron_lock_gateway::DirectorySource;
+use pyiron_lock_gateway::{IndexSource, Place};
 use pyiron_lock_spec::{EnvironmentFile, Manifest, NamedChannel, channel_fault};
 use rattler_conda_types::{Channel, ChannelConfig};
 use url::Url;
 
-use crate::{args::ChannelArgs, failure::Failure, files::shown, project::Project};
+use crate::{args::ChannelArgs, failure::Failure, files::shown, project::Project, sample};
 
 /// What a channel name stands for where a name alone is given.
 const CHANNEL_ALIAS: &str = "https://conda.anaconda.org/";
@@ -55,32 +55,33 @@ impl Channels {
         })
     }
 
-    /// Returns the folder for each channel, or which channel has none.
-    pub(crate) fn directory_sources(&self) -> Result<Vec<DirectorySource>, Failure> {
-        self.list
-            .iter()
-            .map(|named| self.directory_source(named))
-            .collect()
+    /// Returns where the index of each channel is, or which channel has none.
+    pub(crate) fn sources(&self) -> Result<Vec<IndexSource>, Failure> {
+        self.list.iter().map(|named| self.source(named)).collect()
     }
 
-    /// Returns the folders, unless a channel has none.
-    pub(crate) fn known_sources(&self) -> Option<Vec<DirectorySource>> {
-        self.directory_sources()
-            .ok()
-            .filter(|sources| !sources.is_empty())
+    /// Returns the sources, unless a channel has none.
+    pub(crate) fn known_sources(&self) -> Option<Vec<IndexSource>> {
+        self.sources().ok().filter(|sources| !sources.is_empty())
     }
 
-    fn directory_source(&self, named: &NamedChannel) -> Result<DirectorySource, Failure> {
+    fn source(&self, named: &NamedChannel) -> Result<IndexSource, Failure> {
         let name = &named.name;
-        let folder = self.folders.get(named.channel.base_url.as_str()).ok_or_else(|| {
-            Failure::unavailable(format!("there is no source of records for channel `{name}`")).help(format!(
-                "give a folder that holds its index: `--channel-source {name}=DIR` (reading channels over the network \
-                 comes later)"
-            ))
-        })?;
-        Ok(DirectorySource {
+        let url = named.channel.base_url.as_str();
+        let place = match self.folders.get(url) {
+            Some(folder) => Place::Folder(folder.clone()),
+            None if url == sample::URL => sample::PLACE,
+            None => {
+                let failure = format!("there is no source of records for channel `{name}`");
+                return Err(Failure::unavailable(failure).help(format!(
+                    "give a folder that holds its index, `--channel-source {name}=DIR`, or try things out with \
+                     `-c sample` (reading channels over the network comes later)"
+                )));
+            }
+        };
+        Ok(IndexSource {
             channel: named.channel.clone(),
-            folder: folder.clone(),
+            place,
         })
     }
 }
@@ -153,8 +154,9 @@ fn channel(name: &str, manifest: Option<&Manifest>) -> Result<Channel, Failure> 
         });
     }
     let bad = |why: &str| Failure::bad_input(format!("`{name}` is not a channel: {why}"));
-    if name.contains("://") {
-        return Url::parse(name)
+    let address = if name == sample::NAME { sample::URL } else { name };
+    if address.contains("://") {
+        return Url::parse(address)
             .map(Channel::from_url)
             .map_err(|error| bad(&error.to_string()));
     }

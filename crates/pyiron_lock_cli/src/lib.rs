@@ -13,6 +13,7 @@ mod platforms;
 mod progress;
 mod project;
 mod render;
+mod sample;
 mod streams;
 
 use std::process::ExitCode;

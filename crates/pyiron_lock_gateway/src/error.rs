@@ -15,11 +15,11 @@ pub enum IndexError {
         /// The folder.
         path: PathBuf,
     },
-    /// There is no index file in the folder.
-    #[error("no `noarch/repodata.json` or `noarch/repodata.json.zst` in {}", path.display())]
+    /// There is no index for noarch.
+    #[error("no `noarch/repodata.json` or `noarch/repodata.json.zst` in {place}")]
     NoIndex {
-        /// The folder.
-        path: PathBuf,
+        /// The folder, or what stands in for one.
+        place: String,
     },
     /// The file cannot be read.
     #[error("cannot read {}: {source}", path.display())]

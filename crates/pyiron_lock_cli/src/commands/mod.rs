@@ -1,6 +1,7 @@
 //! One file a verb.
 
 mod completions;
+mod init;
 mod resolve;
 mod tiers;
 mod validate;
@@ -13,9 +14,12 @@ use crate::{
     streams::Streams,
 };
 
+pub(crate) use init::offered as tiers_to_start_with;
+
 /// Runs the command that was asked for.
 pub(crate) fn run(cli: &Cli, streams: &Streams) -> Result<Exit, Failure> {
     match &cli.command {
+        Command::Init(args) => init::execute(args, &cli.global, streams),
         Command::Validate(args) => validate::execute(args, &cli.global, streams),
         Command::Resolve(args) => resolve::execute(args, &cli.global, streams),
         Command::Tiers(args) => tiers::execute(args, &cli.global, streams),

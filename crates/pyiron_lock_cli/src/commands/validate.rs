@@ -6,7 +6,7 @@ use std::{
 };
 
 use pyiron_lock_core::{Exit, Finding, RecordSource, Severity, SourceRef, finding::any_error, suggest};
-use pyiron_lock_gateway::DirectoryIndex;
+use pyiron_lock_gateway::ChannelIndex;
 use pyiron_lock_solve::codes::PACKAGE_NOT_FOUND;
 use pyiron_lock_spec::{EnvironmentFile, MAX_FILE_BYTES, compose, read_environment};
 use rattler_conda_types::Subdir;
@@ -159,7 +159,7 @@ fn check_names(
         .iter()
         .flat_map(|(_, subdirs)| subdirs.iter().copied())
         .collect();
-    let index = DirectoryIndex::open(&sources, &subdirs).map_err(pyiron_lock_core::SourceError::from)?;
+    let index = ChannelIndex::open(&sources, &subdirs).map_err(pyiron_lock_core::SourceError::from)?;
     let names: BTreeMap<Subdir, BTreeSet<String>> = subdirs
         .into_iter()
         .map(|subdir| (subdir, index.names(subdir)))

@@ -5,7 +5,7 @@ mod output;
 use std::{collections::BTreeSet, path::Path};
 
 use pyiron_lock_core::{Exit, RequestSet, SourceError};
-use pyiron_lock_gateway::DirectoryIndex;
+use pyiron_lock_gateway::ChannelIndex;
 use pyiron_lock_solve::{CancellationToken, Outcome, StaleReason, load, run};
 use pyiron_lock_spec::{MAX_FILE_BYTES, compose_single, read_environment};
 use rayon::ThreadPoolBuilder;
@@ -22,6 +22,7 @@ use crate::{
     progress::Progress,
     project::{self, Loaded},
     render::{findings_text, folded, stale_text},
+    sample,
     streams::Streams,
 };
 
@@ -179,7 +180,10 @@ fn solve(
     cancel: &CancellationToken,
     stale: usize,
 ) -> Result<Vec<Outcome>, Failure> {
-    let sources = channels.directory_sources()?;
+    let sources = channels.sources()?;
+    if sources.iter().any(|source| source.place == sample::PLACE) {
+        streams.talk(sample::NOTE);
+    }
     let pool = ThreadPoolBuilder::new()
         .num_threads(args.threads.map_or(0, usize::from))
         .build()
@@ -192,7 +196,7 @@ fn solve(
             .filter(|item| matches!(item.state, State::Stale { .. }))
             .map(|item| item.set.platform.subdir)
             .collect();
-        let index = DirectoryIndex::open(&sources, &subdirs).map_err(SourceError::from)?;
+        let index = ChannelIndex::open(&sources, &subdirs).map_err(SourceError::from)?;
         for (folder, subdir) in index.absent() {
             streams.talk(&format!("note: {folder} has no index for {subdir}"));
         }

@@ -1,39 +1,24 @@
-//! A directory that stands in for a channel: `<subdir>/repodata.json` or `<subdir>/repodata.json.zst`.
-//!
-//! Opened once, in parallel; records are parsed only for the names that are asked for. Where a folder holds
-//! both files the plain one is read. A subdir without a file is empty, a channel without `noarch` is an error.
+//! The opened indexes of channels. Records are parsed only for the names that are asked for, and refused whole
+//! where one of them is not what a channel would publish. Does not know where an index is kept.
 
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashSet},
-    io::Read,
-    path::{Path, PathBuf},
 };
 
 use pyiron_lock_core::{ChannelRecords, RecordSource, SourceError, index::needed_names};
-use rattler_conda_types::{Channel, PackageName, RepoDataRecord, Subdir};
-use rattler_repodata_gateway::sparse::{PackageFormatSelection, SparseRepoData};
+use rattler_conda_types::{PackageName, RepoDataRecord, Subdir};
+use rattler_repodata_gateway::sparse::PackageFormatSelection;
 use rayon::prelude::*;
 
 use crate::{
-    check::{package_name_fault, record_fault},
+    check::record_fault,
     error::IndexError,
+    place::{IndexSource, OpenSubdir},
 };
 
-/// The most that one index file may hold, decompressed; conda-forge's largest is about 0.3 GiB.
-const MAX_INDEX_BYTES: u64 = 1 << 30;
-
-/// A channel and the folder that stands in for it.
-#[derive(Debug, Clone)]
-pub struct DirectorySource {
-    /// The channel, whose canonical URL goes into locks.
-    pub channel: Channel,
-    /// The folder.
-    pub folder: PathBuf,
-}
-
 /// The opened indexes of several channels, in order of priority.
-pub struct DirectoryIndex {
+pub struct ChannelIndex {
     channels: Vec<OpenChannel>,
     absent: Vec<(String, Subdir)>,
 }
@@ -43,23 +28,18 @@ struct OpenChannel {
     subdirs: BTreeMap<Subdir, OpenSubdir>,
 }
 
-struct OpenSubdir {
-    path: PathBuf,
-    data: SparseRepoData,
-}
-
 const FORMATS: PackageFormatSelection = PackageFormatSelection::PreferConda;
 
-impl DirectoryIndex {
+impl ChannelIndex {
     /// Opens the indexes of `subdirs` and of `noarch` for every source, all at once.
-    pub fn open(sources: &[DirectorySource], subdirs: &BTreeSet<Subdir>) -> Result<Self, IndexError> {
+    pub fn open(sources: &[IndexSource], subdirs: &BTreeSet<Subdir>) -> Result<Self, IndexError> {
         let wanted: Vec<Subdir> = subdirs.iter().copied().chain([Subdir::NoArch]).collect();
         let files: Vec<(usize, Subdir)> = (0..sources.len())
             .flat_map(|source| wanted.iter().map(move |subdir| (source, *subdir)))
             .collect();
         let opened: Vec<Option<OpenSubdir>> = files
             .par_iter()
-            .map(|(source, subdir)| open_subdir(&sources[*source], *subdir))
+            .map(|(source, subdir)| sources[*source].open(*subdir))
             .collect::<Result<_, _>>()?;
         let mut channels: Vec<OpenChannel> = sources
             .iter()
@@ -74,13 +54,13 @@ impl DirectoryIndex {
                 Some(open) => {
                     channels[source].subdirs.insert(subdir, open);
                 }
-                None => absent.push((sources[source].folder.display().to_string(), subdir)),
+                None => absent.push((sources[source].shown(), subdir)),
             }
         }
         Ok(Self { channels, absent })
     }
 
-    /// Returns the folders that have no index for a subdir that was asked for; they were read as empty there.
+    /// Returns the places that have no index for a subdir that was asked for; they were read as empty there.
     pub fn absent(&self) -> &[(String, Subdir)] {
         &self.absent
     }
@@ -181,7 +161,7 @@ fn needs(records: &[RepoDataRecord]) -> Vec<PackageName> {
         .collect()
 }
 
-impl RecordSource for DirectoryIndex {
+impl RecordSource for ChannelIndex {
     fn load(
         &self,
         subdir: Subdir,
@@ -199,92 +179,4 @@ impl RecordSource for DirectoryIndex {
             .map(str::to_owned)
             .collect()
     }
-}
-
-fn open_subdir(source: &DirectorySource, subdir: Subdir) -> Result<Option<OpenSubdir>, IndexError> {
-    let folder = source.folder.join(subdir.as_str());
-    let plain = folder.join("repodata.json");
-    let compressed = folder.join("repodata.json.zst");
-    let (path, data) = if plain.is_file() {
-        let size = std::fs::metadata(&plain)
-            .map_err(|error| read_error(&plain, error))?
-            .len();
-        if size > MAX_INDEX_BYTES {
-            return Err(IndexError::TooLarge {
-                path: plain,
-                limit: MAX_INDEX_BYTES,
-            });
-        }
-        let data = SparseRepoData::from_file(source.channel.clone(), subdir.as_str(), &plain, None);
-        (plain, data.map_err(ParseFault::Io))
-    } else if compressed.is_file() {
-        let bytes = decompress(&compressed)?;
-        let data = SparseRepoData::from_bytes(source.channel.clone(), subdir.as_str(), bytes.into(), None);
-        (compressed, data.map_err(ParseFault::Json))
-    } else if !source.folder.is_dir() {
-        return Err(IndexError::NoFolder {
-            channel: source.channel.name().to_owned(),
-            path: source.folder.clone(),
-        });
-    } else if subdir == Subdir::NoArch {
-        return Err(IndexError::NoIndex {
-            path: source.folder.clone(),
-        });
-    } else {
-        return Ok(None);
-    };
-    let data = data.map_err(|fault| match fault {
-        ParseFault::Io(error)
-            if error
-                .get_ref()
-                .is_none_or(|inner| !inner.is::<serde_json::Error>()) =>
-        {
-            read_error(&path, error)
-        }
-        ParseFault::Io(error) => format_error(&path, &error),
-        ParseFault::Json(error) => format_error(&path, &error),
-    })?;
-    if let Some(message) = data
-        .package_names(PackageFormatSelection::Both)
-        .find_map(package_name_fault)
-    {
-        return Err(IndexError::Record { path, message });
-    }
-    Ok(Some(OpenSubdir { path, data }))
-}
-
-enum ParseFault {
-    Io(std::io::Error),
-    Json(serde_json::Error),
-}
-
-fn read_error(path: &Path, source: std::io::Error) -> IndexError {
-    IndexError::Read {
-        path: path.to_owned(),
-        source,
-    }
-}
-
-fn format_error(path: &Path, error: &dyn std::error::Error) -> IndexError {
-    IndexError::Format {
-        path: path.to_owned(),
-        message: error.to_string(),
-    }
-}
-
-fn decompress(path: &Path) -> Result<Vec<u8>, IndexError> {
-    let file = std::fs::File::open(path).map_err(|error| read_error(path, error))?;
-    let decoder = zstd::Decoder::new(file).map_err(|error| format_error(path, &error))?;
-    let mut bytes = Vec::new();
-    decoder
-        .take(MAX_INDEX_BYTES + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| format_error(path, &error))?;
-    if bytes.len() as u64 > MAX_INDEX_BYTES {
-        return Err(IndexError::TooLarge {
-            path: path.to_owned(),
-            limit: MAX_INDEX_BYTES,
-        });
-    }
-    Ok(bytes)
 }
