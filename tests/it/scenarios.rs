@@ -1,6 +1,10 @@
-//! Runs every file of `tests/scenarios`: small channels, one environment file, what has to come out.
+//! Runs every file of `tests/scenarios`: small channels, what a user wrote, what has to come out.
 
-use std::{collections::BTreeMap, fs};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::{Path, PathBuf},
+};
 
 use pyiron_lock_testkit::{Channel, Package};
 use rattler_conda_types::Subdir;
@@ -8,53 +12,229 @@ use serde::Deserialize;
 
 use crate::support::{Ran, program, repository, run};
 
+/// Channel, then `name version build`, then what it needs; `constrains` entries start with `!`.
+type Channels = BTreeMap<String, BTreeMap<String, Vec<String>>>;
+
+/// Each lock, as `tier/platform`, or `out` for a bare file, with its records.
+type Locks = BTreeMap<String, Vec<String>>;
+
 #[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 struct Scenario {
     what: String,
-    channels: BTreeMap<String, BTreeMap<String, Vec<String>>>,
+    channels: Channels,
+    #[serde(flatten)]
+    input: Input,
+}
+
+/// What the user wrote.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Input {
+    File(File),
+    Project(Project),
+}
+
+/// One environment file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
     platform: String,
     #[serde(default)]
     promises: Vec<String>,
     environment: String,
-    expect: Expect,
+    expect: FileExpect,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Expect {
+struct FileExpect {
     #[serde(default)]
     records: Vec<String>,
     #[serde(default)]
     exit: i32,
+    /// Whether what is said has to be looked at although all went well.
+    #[serde(default)]
+    told: bool,
 }
 
-impl Scenario {
-    fn run(&self, folder: &std::path::Path) -> Ran {
-        let mut command = program();
-        command
-            .current_dir(folder)
-            .args(["resolve", "--file", "environment.yml", "--output", "out.lock"]);
-        command.args(["--platform", &self.platform]);
-        for promise in &self.promises {
-            command.args(["--virtual-package", promise]);
-        }
-        for (name, packages) in &self.channels {
-            let subdir: Subdir = self.platform.parse().unwrap();
-            let packages = packages.iter().map(|(package, needs)| {
+/// Tiers that build on each other, and what happens to them one after the other.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Project {
+    /// The manifest from `platforms` on.
+    manifest: String,
+    /// The environment file of each tier.
+    specs: BTreeMap<String, String>,
+    steps: Vec<Step>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    /// Channels from now on.
+    #[serde(default)]
+    channels: Channels,
+    /// Environment files from now on.
+    #[serde(default)]
+    specs: BTreeMap<String, String>,
+    /// Locks that another program or a merge leaves as they were before the step of this number, from 1.
+    #[serde(default)]
+    put_back: BTreeMap<String, usize>,
+    /// Whether it only checks.
+    #[serde(default)]
+    check: bool,
+    expect: StepExpect,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct StepExpect {
+    #[serde(default)]
+    exit: i32,
+    #[serde(default)]
+    locks: Locks,
+    #[serde(default)]
+    told: bool,
+}
+
+fn write_channels(folder: &Path, channels: &Channels, subdirs: &[Subdir]) {
+    for (name, packages) in channels {
+        let mut channel = Channel::new(name);
+        for subdir in subdirs {
+            channel = channel.packages(packages.iter().map(|(package, needs)| {
                 let (constrains, depends): (Vec<&String>, Vec<&String>) =
                     needs.iter().partition(|need| need.starts_with('!'));
                 Package::new(package)
-                    .subdir(subdir)
+                    .subdir(*subdir)
                     .depends(depends)
                     .constrains(constrains.into_iter().map(|need| need[1..].to_owned()))
-            });
-            let channel = Channel::new(name).packages(packages);
-            channel.write_repodata(&folder.join(name)).unwrap();
-            command.arg("--channel-source").arg(format!("{name}={name}"));
+            }));
         }
+        channel.write_repodata(&folder.join(name)).unwrap();
+    }
+}
+
+fn records(lock: &Path) -> Vec<String> {
+    let lock = pyiron_lock_lockfile::read(&fs::read_to_string(lock).unwrap()).unwrap();
+    let text = |record: &rattler_conda_types::RepoDataRecord| {
+        let package = &record.package_record;
+        let name = package.name.as_normalized();
+        format!("{name} {} {}", package.version, package.build)
+    };
+    lock.records.iter().map(text).collect()
+}
+
+fn snapshot(name: &str, what: &str, ran: &Ran) {
+    insta::with_settings!({snapshot_suffix => name, omit_expression => true, description => what}, {
+        insta::assert_snapshot!("told", ran.stdout);
+    });
+}
+
+impl File {
+    fn run(&self, name: &str, scenario: &Scenario, folder: &Path) {
+        let subdir: Subdir = self.platform.parse().unwrap();
+        write_channels(folder, &scenario.channels, &[subdir]);
         fs::write(folder.join("environment.yml"), &self.environment).unwrap();
-        run(&mut command)
+        let mut command = program();
+        command
+            .current_dir(folder)
+            .args(["resolve", "--file", "environment.yml", "--output", "out.lock"])
+            .args(["--platform", &self.platform]);
+        for promise in &self.promises {
+            command.args(["--virtual-package", promise]);
+        }
+        for channel in scenario.channels.keys() {
+            command
+                .arg("--channel-source")
+                .arg(format!("{channel}={channel}"));
+        }
+        let ran = run(&mut command);
+        let lock = folder.join("out.lock");
+        assert_eq!(
+            ran.code,
+            Some(self.expect.exit),
+            "{name} ({})\n{ran:?}",
+            scenario.what
+        );
+        if self.expect.exit == 0 {
+            assert_eq!(records(&lock), self.expect.records, "{name}");
+        } else {
+            assert!(!lock.exists(), "{name} left a lock behind");
+        }
+        if self.expect.exit != 0 || self.expect.told {
+            snapshot(name, &scenario.what, &ran);
+        }
+    }
+}
+
+impl Project {
+    fn run(&self, name: &str, scenario: &Scenario, folder: &Path) {
+        let sources: String = scenario
+            .channels
+            .keys()
+            .map(|channel| {
+                format!("  {channel}: {{ url: \"https://{channel}.invalid/\", path: ../{channel} }}\n")
+            })
+            .collect();
+        let names: Vec<&str> = scenario.channels.keys().map(String::as_str).collect();
+        let manifest = format!(
+            "channels: [{}]\nchannel-sources:\n{sources}{}",
+            names.join(", "),
+            self.manifest
+        );
+        fs::create_dir_all(folder.join("specs")).unwrap();
+        fs::write(folder.join("specs/tiers.yml"), manifest).unwrap();
+        let locks = folder.join("lockfiles");
+        fs::create_dir_all(&locks).unwrap();
+        let path = |lock: &str| locks.join(format!("{lock}.lock"));
+        let mut earlier: Vec<BTreeMap<PathBuf, String>> = Vec::new();
+        write_channels(folder, &scenario.channels, &self.subdirs());
+        write_specs(folder, &self.specs);
+        for (index, step) in self.steps.iter().enumerate() {
+            let name = format!("{name}--{}", index + 1);
+            write_channels(folder, &step.channels, &self.subdirs());
+            write_specs(folder, &step.specs);
+            earlier.push(
+                crate::support::tree(&locks)
+                    .into_iter()
+                    .map(|(name, text)| (locks.join(name), text))
+                    .collect(),
+            );
+            for (lock, before) in &step.put_back {
+                fs::write(path(lock), &earlier[before - 1][&path(lock)]).unwrap();
+            }
+            let mut command = program();
+            command.current_dir(folder).arg("resolve");
+            if step.check {
+                command.arg("--check");
+            }
+            let ran = run(&mut command);
+            assert_eq!(
+                ran.code,
+                Some(step.expect.exit),
+                "{name} ({})\n{ran:?}",
+                scenario.what
+            );
+            for (lock, expected) in &step.expect.locks {
+                assert_eq!(&records(&path(lock)), expected, "{name}: {lock}");
+            }
+            if step.expect.exit != 0 || step.expect.told {
+                snapshot(&name, &scenario.what, &ran);
+            }
+        }
+    }
+
+    /// The subdirs of its platforms, all of which have the records of the channels.
+    fn subdirs(&self) -> Vec<Subdir> {
+        let known = [Subdir::Linux64, Subdir::OsxArm64, Subdir::Win64];
+        let named = |subdir: &Subdir| self.manifest.contains(subdir.as_str());
+        known.into_iter().filter(named).collect()
+    }
+}
+
+fn write_specs(folder: &Path, specs: &BTreeMap<String, String>) {
+    for (tier, text) in specs {
+        fs::write(folder.join("specs").join(format!("{tier}.yml")), text).unwrap();
     }
 }
 
@@ -73,40 +253,11 @@ fn every_scenario_holds() {
         let scenario: Scenario = serde_yaml::from_str(&fs::read_to_string(&path).unwrap())
             .unwrap_or_else(|error| panic!("{name}: {error}"));
         let folder = tempfile::tempdir().unwrap();
-        let ran = scenario.run(folder.path());
-        assert_eq!(
-            ran.code,
-            Some(scenario.expect.exit),
-            "{name} ({})\n{ran:?}",
-            scenario.what
-        );
-        if scenario.expect.exit == 0 {
-            let text = fs::read_to_string(folder.path().join("out.lock")).unwrap();
-            let lock = pyiron_lock_lockfile::read(&text).unwrap();
-            let records: Vec<String> = lock
-                .records
-                .iter()
-                .map(|record| {
-                    let package = &record.package_record;
-                    format!(
-                        "{} {} {}",
-                        package.name.as_normalized(),
-                        package.version,
-                        package.build
-                    )
-                })
-                .collect();
-            assert_eq!(records, scenario.expect.records, "{name}");
-        } else {
-            assert!(
-                !folder.path().join("out.lock").exists(),
-                "{name} left a lock behind"
-            );
-            insta::with_settings!({snapshot_suffix => name, omit_expression => true, description => scenario.what}, {
-                insta::assert_snapshot!("told", ran.stdout);
-            });
+        match &scenario.input {
+            Input::File(file) => file.run(&name, &scenario, folder.path()),
+            Input::Project(project) => project.run(&name, &scenario, folder.path()),
         }
         count += 1;
     }
-    assert!(count >= 19, "only {count} scenarios were found");
+    assert!(count >= 38, "only {count} scenarios were found");
 }
