@@ -2,8 +2,10 @@
 
 pyiron_lock_core::codes! {
     PACKAGE_NOT_FOUND = "package-not-found", Error, "no record of the requested package exists",
-    "The channels hold no record of that name on this platform. Either the name is misspelt (names on PyPI and \
-     on conda-forge often differ), or the package is not built for this platform: put a selector on the line.";
+    "The channels hold no record of that name on this platform. Either the name is misspelt, or it is the name that \
+     the package has on PyPI: `torch` is `pytorch` on conda-forge, `tables` is `pytables`, and `-` and `_` are not the \
+     same there. The message names what the channels have, where that is known. Or the package is not built for this \
+     platform: put a selector on the line.";
     VERSION_NOT_FOUND = "version-not-found", Error, "no record matches the requested version or build",
     "The package exists on this platform, but no record of it satisfies the version or build on the line. The \
      message lists the versions that exist.";

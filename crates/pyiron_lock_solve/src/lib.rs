@@ -10,7 +10,7 @@ mod reach;
 mod solver;
 mod stale;
 
-pub use explain::{Chain, Clash, Explanation, Problem, Step, Wanted};
+pub use explain::{Chain, Clash, Explanation, Problem, Step, Suggestion, Wanted, suggestion};
 pub use inherit::{Cause, Moved, NotContained, moved_from_parent, not_contained};
 pub use plan::{Apart, Event, Job, Loaded, Observer, Outcome, Solved, Unsolvable, Work, load, run};
 pub use rattler_solve::CancellationToken;

@@ -5,9 +5,9 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use pyiron_lock_core::{Exit, Finding, RecordSource, Severity, SourceRef, finding::any_error, suggest};
+use pyiron_lock_core::{Exit, Finding, RecordSource, Severity, SourceRef, finding::any_error};
 use pyiron_lock_gateway::ChannelIndex;
-use pyiron_lock_solve::codes::PACKAGE_NOT_FOUND;
+use pyiron_lock_solve::{codes::PACKAGE_NOT_FOUND, suggestion};
 use pyiron_lock_spec::{EnvironmentFile, MAX_FILE_BYTES, compose, read_environment};
 use rattler_conda_types::Subdir;
 use serde_json::{Value, json};
@@ -20,7 +20,7 @@ use crate::{
     files::{read_source, shown},
     platforms::SUBDIRS,
     project::{self, Loaded, MANIFEST},
-    render::{counted, finding_view, findings_text},
+    render::{counted, finding_view, findings_text, suggestion_text},
     streams::Streams,
 };
 
@@ -175,18 +175,18 @@ fn check_names(
                 &file.source,
                 dependency.span,
                 name,
-                known().flatten(),
+                &known().flatten().cloned().collect(),
             ));
         }
     }
     Ok(())
 }
 
-fn unknown_name<'a>(
+fn unknown_name(
     source: &SourceRef,
     span: pyiron_lock_core::Span,
     name: &str,
-    known: impl Iterator<Item = &'a String>,
+    known: &BTreeSet<String>,
 ) -> Finding {
     let mut finding = Finding::new(
         PACKAGE_NOT_FOUND,
@@ -194,8 +194,8 @@ fn unknown_name<'a>(
     )
     .at(source, span, "asked for here");
     finding.severity = Severity::Warning;
-    match suggest::nearest(name, known.map(String::as_str)) {
-        Some(near) => finding.help(format!("did you mean `{near}`?")),
+    match suggestion(name, known) {
+        Some(meant) => finding.help(suggestion_text(name, &meant)),
         None => finding,
     }
 }

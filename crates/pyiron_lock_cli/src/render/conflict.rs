@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 
 use pyiron_lock_core::{Finding, RequestSet};
-use pyiron_lock_solve::{Chain, Clash, Explanation, Problem};
+use pyiron_lock_solve::{Chain, Clash, Explanation, Problem, Suggestion};
 
 use super::{counted, folded};
 
@@ -94,7 +94,7 @@ fn finding(problem: &Problem, set: &RequestSet) -> Finding {
                 "asked for here",
             );
             match suggestion {
-                Some(near) => finding.help(format!("did you mean `{near}`?")),
+                Some(suggestion) => finding.help(suggestion_text(name(*request), suggestion)),
                 None => finding,
             }
         }
@@ -143,6 +143,16 @@ fn finding(problem: &Problem, set: &RequestSet) -> Finding {
                     .note(format!("note: {}", meaning(clash)));
             }
             finding
+        }
+    }
+}
+
+/// Returns what to say of a name that may be meant instead of one that does not exist.
+pub(crate) fn suggestion_text(asked: &str, suggestion: &Suggestion) -> String {
+    match suggestion {
+        Suggestion::Alike(near) => format!("did you mean `{near}`?"),
+        Suggestion::FromPypi(conda) => {
+            format!("`{asked}` is its name on PyPI; the channels have it as `{conda}`")
         }
     }
 }

@@ -5,7 +5,7 @@ mod finding;
 mod stale;
 mod view;
 
-pub(crate) use conflict::{Told, conflict_findings};
+pub(crate) use conflict::{Told, conflict_findings, suggestion_text};
 pub(crate) use finding::{MAX_SHOWN, findings_text};
 pub(crate) use stale::{cause_text, not_contained_text, stale_text};
 pub(crate) use view::finding_view;

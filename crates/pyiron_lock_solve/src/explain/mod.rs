@@ -6,8 +6,9 @@
 mod chain;
 mod conflict;
 mod core;
+mod pypi;
 
-use std::collections::BTreeSet;
+use std::{cell::LazyCell, collections::BTreeSet};
 
 use pyiron_lock_core::{Code, RequestSet, suggest};
 use rattler_conda_types::{MatchSpec, Matches, RepoDataRecord, Version};
@@ -43,8 +44,8 @@ pub enum Problem {
     PackageNotFound {
         /// The request.
         request: usize,
-        /// A name that exists and looks alike.
-        suggestion: Option<String>,
+        /// A name that exists and may be meant.
+        suggestion: Option<Suggestion>,
     },
     /// Records of that name, but none that matches.
     VersionNotFound {
@@ -68,6 +69,15 @@ pub enum Problem {
         /// Other dead ends that take part.
         also: Vec<(Clash, Chain)>,
     },
+}
+
+/// A name that exists and may be meant.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Suggestion {
+    /// It looks alike.
+    Alike(String),
+    /// It is what the channels call the project that PyPI has under the name asked for.
+    FromPypi(String),
 }
 
 /// The place where a conflict ends.
@@ -213,14 +223,26 @@ pub(crate) fn explain(
     Ok(Explanation { problems, more })
 }
 
+/// Returns the name that is meant, where a name is not among those known.
+pub fn suggestion(name: &str, known: &BTreeSet<String>) -> Option<Suggestion> {
+    let elsewhere = pypi::conda_names(name)
+        .iter()
+        .find(|conda| known.contains(**conda));
+    elsewhere
+        .map(|conda| Suggestion::FromPypi((*conda).to_owned()))
+        .or_else(|| {
+            let near = suggest::nearest(name, known.iter().map(String::as_str));
+            near.map(|near| Suggestion::Alike(near.to_owned()))
+        })
+}
+
 /// Finds the requests that no record satisfies even alone.
 fn alone(
     set: &RequestSet,
     records: &PlatformRecords<'_>,
     names: impl FnOnce() -> BTreeSet<String>,
 ) -> Vec<Problem> {
-    let mut known_names: Option<BTreeSet<String>> = None;
-    let mut names = Some(names);
+    let known = LazyCell::new(names);
     let mut compared = 0;
     let mut problems = Vec::new();
     for (index, request) in set.requests.iter().enumerate() {
@@ -242,14 +264,10 @@ fn alone(
             continue;
         }
         if candidates.is_empty() {
-            let suggestion = if compared < MAX_SUGGESTIONS {
-                compared += 1;
-                let known =
-                    known_names.get_or_insert_with(|| names.take().map(|names| names()).unwrap_or_default());
-                suggest::nearest(name, known.iter().map(String::as_str)).map(str::to_owned)
-            } else {
-                None
-            };
+            compared += 1;
+            let suggestion = (compared <= MAX_SUGGESTIONS)
+                .then(|| suggestion(name, &known))
+                .flatten();
             problems.push(Problem::PackageNotFound {
                 request: index,
                 suggestion,
