@@ -24,12 +24,13 @@ fn chain(base: &[&str], md: &[&str]) -> Project {
     Project::new(
         &channel(),
         &[
-            ("base", "    platforms: [linux-64]\n", &environment(base)),
+            ("base", LINUX, &environment(base)),
             ("md", "    contains: base\n", &environment(md)),
         ],
     )
 }
 
+const LINUX: &str = "    platforms: [linux-64]\n";
 const BASE: &str = "lockfiles/base/linux-64.lock";
 const MD: &str = "lockfiles/md/linux-64.lock";
 
@@ -160,17 +161,14 @@ fn a_family_is_made_together_when_one_of_it_is_asked_for() {
 
 #[test]
 fn siblings_share_their_parent_but_nothing_else() {
-    let platforms = "    platforms: [linux-64]\n";
-    let tiers = [
-        ("base", platforms, environment(&["git"])),
-        ("md", "    contains: base\n", environment(&["lammps"])),
-        ("dft", "    contains: base\n", environment(&["gpaw"])),
-    ];
-    let tiers: Vec<(&str, &str, &str)> = tiers
-        .iter()
-        .map(|(name, keys, text)| (*name, *keys, text.as_str()))
-        .collect();
-    let project = Project::new(&channel(), &tiers);
+    let project = Project::new(
+        &channel(),
+        &[
+            ("base", LINUX, &environment(&["git"])),
+            ("md", "    contains: base\n", &environment(&["lammps"])),
+            ("dft", "    contains: base\n", &environment(&["gpaw"])),
+        ],
+    );
     project.run(&["resolve"]).exits(0);
     assert!(project.read(MD).contains("numpy-1.26.4-0.conda"));
     assert!(
@@ -215,15 +213,13 @@ fn a_child_that_extends_follows_a_parent_that_moved() {
     let before = Channel::new("forge")
         .packages(["numpy 2.0.0 0", "numpy 2.3.4 0"].map(Package::from))
         .package(Package::new("lammps 2024.06.27 0").depends(["numpy <2.3"]));
-    let tiers = [
-        ("minimal", "    platforms: [linux-64]\n", environment(&["numpy"])),
-        ("advanced", "    extends: [minimal]\n", environment(&["lammps"])),
-    ];
-    let tiers: Vec<(&str, &str, &str)> = tiers
-        .iter()
-        .map(|(name, keys, text)| (*name, *keys, text.as_str()))
-        .collect();
-    let project = Project::new(&before, &tiers);
+    let project = Project::new(
+        &before,
+        &[
+            ("minimal", LINUX, &environment(&["numpy"])),
+            ("advanced", "    extends: [minimal]\n", &environment(&["lammps"])),
+        ],
+    );
     project.run(&["resolve"]).exits(0);
     before
         .package("numpy 2.2.0 0")

@@ -23,8 +23,18 @@ pub(crate) struct Channels {
 }
 
 impl Channels {
+    /// Settles the channels of a project.
+    pub(crate) fn of_project(args: &ChannelArgs, project: &Project) -> Result<Self, Failure> {
+        Self::new(args, Some(project), &project.files.values().collect::<Vec<_>>())
+    }
+
+    /// Settles the channels of a file without a project.
+    pub(crate) fn of_file(args: &ChannelArgs, file: &EnvironmentFile) -> Result<Self, Failure> {
+        Self::new(args, None, &[file])
+    }
+
     /// Settles the channels: those of the command line, else those of the manifest, else those of the files.
-    pub(crate) fn new(
+    fn new(
         args: &ChannelArgs,
         project: Option<&Project>,
         files: &[&EnvironmentFile],

@@ -87,11 +87,7 @@ pub(crate) fn execute(args: &TiersArgs, global: &Global, streams: &Streams) -> R
 fn look(project: &Project, args: &TiersArgs, findings: &mut Vec<Finding>) -> Result<Vec<TierView>, Failure> {
     let manifest = &project.manifest;
     let tiers = chosen(manifest, &args.tiers)?;
-    let channels = Channels::new(
-        &args.channels,
-        Some(project),
-        &project.files.values().collect::<Vec<_>>(),
-    )?;
+    let channels = Channels::of_project(&args.channels, project)?;
     let folder = args
         .lock_dir
         .clone()

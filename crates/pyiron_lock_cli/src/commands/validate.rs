@@ -86,7 +86,7 @@ fn check_file(path: &Path, args: &ValidateArgs, report: &mut Report) -> Result<(
         .value
         .filter(|file| !args.channels.sources.is_empty() && named(file))
     {
-        let channels = Channels::new(&args.channels, None, &[&file])?;
+        let channels = Channels::of_file(&args.channels, &file)?;
         let subdirs: BTreeSet<Subdir> = if file.platforms.is_empty() {
             SUBDIRS.into_iter().collect()
         } else {
@@ -110,7 +110,7 @@ fn check_project(root: &Path, args: &ChannelArgs, report: &mut Report) -> Result
     if broken {
         return Ok(());
     }
-    let channels = Channels::new(args, Some(&project), &project.files.values().collect::<Vec<_>>())?;
+    let channels = Channels::of_project(args, &project)?;
     let mut seen: Vec<Finding> = Vec::new();
     let mut named: Vec<(&EnvironmentFile, BTreeSet<Subdir>)> = Vec::new();
     for tier in &project.manifest.tiers {

@@ -55,11 +55,7 @@ fn prepare_project(
     if results.broken() {
         return Ok(None);
     }
-    let channels = Channels::new(
-        &args.channels,
-        Some(&project),
-        &project.files.values().collect::<Vec<_>>(),
-    )?;
+    let channels = Channels::of_project(&args.channels, &project)?;
     let folder = args
         .lock_dir
         .clone()
@@ -111,7 +107,7 @@ fn prepare_file(args: &ResolveArgs, results: &mut Results) -> Result<Option<Prep
     let Some(environment) = reading.value else {
         return Ok(None);
     };
-    let channels = Channels::new(&args.channels, None, &[&environment])?;
+    let channels = Channels::of_file(&args.channels, &environment)?;
     let reading = compose_single(&environment, &platform, &channels.list);
     results.findings.extend(reading.findings);
     let Some(set) = reading.value else { return Ok(None) };
