@@ -12,6 +12,7 @@ use pyiron_lock_core::{Finding, Lock, PlatformName, RequestSet, TierName, sugges
 use pyiron_lock_lockfile::Stamp;
 use pyiron_lock_solve::{Job, StaleReason, Work, codes, not_contained};
 use pyiron_lock_spec::{Manifest, NamedChannel, Tier, compose};
+use rayon::prelude::*;
 
 pub(crate) use self::state::State;
 use self::state::{Place, state};
@@ -54,6 +55,28 @@ impl Choice<'_> {
     }
 }
 
+/// A lock that is wanted, before anybody looked whether it is there.
+struct Wanted {
+    path: PathBuf,
+    set: RequestSet,
+    parents: Vec<usize>,
+    contains: Option<usize>,
+}
+
+impl Wanted {
+    fn look(self, place: Place) -> Result<Item, Failure> {
+        let (state, stamp) = state(&self.path, &self.set, place)?;
+        Ok(Item {
+            path: self.path,
+            set: self.set,
+            state,
+            stamp,
+            parents: self.parents,
+            contains: self.contains,
+        })
+    }
+}
+
 impl Item {
     /// Returns how the lock is called in progress and messages.
     pub(crate) fn label(&self) -> String {
@@ -82,7 +105,7 @@ impl Plan {
         let manifest = &project.manifest;
         let platforms = chosen_platforms(project, choice.platforms)?;
         let tiers = chosen_tiers(project, choice)?;
-        let mut items: Vec<Item> = Vec::new();
+        let mut wanted: Vec<Wanted> = Vec::new();
         for tier in manifest
             .layers()
             .into_iter()
@@ -105,9 +128,9 @@ impl Plan {
                 }
                 let Some(set) = reading.value else { continue };
                 let path = folder.join(tier.name.as_str()).join(format!("{name}.lock"));
-                let lock_of = |wanted: &TierName| {
-                    items.iter().position(|item| {
-                        item.set.tier.as_ref() == Some(wanted) && item.set.platform.name == *name
+                let lock_of = |parent: &TierName| {
+                    wanted.iter().position(|lock| {
+                        lock.set.tier.as_ref() == Some(parent) && lock.set.platform.name == *name
                     })
                 };
                 let parents = tier
@@ -116,23 +139,25 @@ impl Plan {
                     .filter_map(|parent| lock_of(&parent.value))
                     .collect();
                 let contains = set.contains.as_ref().and_then(lock_of);
-                let (state, stamp) = state(&path, &set, Place::Lockfiles)?;
-                items.push(Item {
+                wanted.push(Wanted {
                     path,
                     set,
-                    state,
-                    stamp,
                     parents,
                     contains,
                 });
             }
         }
-        if items.is_empty() && findings.iter().all(|finding| !finding.is_error()) {
+        if wanted.is_empty() && findings.iter().all(|finding| !finding.is_error()) {
             return Err(
                 Failure::bad_input("no tier is on the platforms that were asked for")
                     .help("the platforms of each tier are listed in specs/tiers.yml"),
             );
         }
+        let looked: Vec<Result<Item, Failure>> = wanted
+            .into_par_iter()
+            .map(|wanted| wanted.look(Place::Lockfiles))
+            .collect();
+        let items = looked.into_iter().collect::<Result<_, _>>()?;
         let mut plan = Self { items };
         plan.check_promises(manifest, findings)?;
         Ok(plan)
@@ -204,16 +229,15 @@ impl Plan {
                 shown(&path)
             )));
         }
-        let (state, stamp) = state(&path, &set, Place::Anywhere)?;
-        let item = Item {
+        let wanted = Wanted {
             path,
             set,
-            state,
-            stamp,
             parents: Vec::new(),
             contains: None,
         };
-        Ok(Self { items: vec![item] })
+        Ok(Self {
+            items: vec![wanted.look(Place::Anywhere)?],
+        })
     }
 
     /// Returns the jobs for the solver; locks that stay are read only where a stale one bears on them.
