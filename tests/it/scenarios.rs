@@ -1,8 +1,9 @@
 //! Runs every file of `tests/scenarios`: small channels, what a user wrote, what has to come out.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs,
+    panic::{AssertUnwindSafe, catch_unwind},
     path::{Path, PathBuf},
 };
 
@@ -10,7 +11,7 @@ use pyiron_lock_testkit::{Channel, Package};
 use rattler_conda_types::Subdir;
 use serde::Deserialize;
 
-use crate::support::{Ran, program, repository, run};
+use crate::support::{Ran, program, repository, run, tree};
 
 /// Channel, then `name version build`, then what it needs; `constrains` entries start with `!`.
 type Channels = BTreeMap<String, BTreeMap<String, Vec<String>>>;
@@ -99,19 +100,34 @@ struct StepExpect {
 
 fn write_channels(folder: &Path, channels: &Channels, subdirs: &[Subdir]) {
     for (name, packages) in channels {
-        let mut channel = Channel::new(name);
-        for subdir in subdirs {
-            channel = channel.packages(packages.iter().map(|(package, needs)| {
-                let (constrains, depends): (Vec<&String>, Vec<&String>) =
-                    needs.iter().partition(|need| need.starts_with('!'));
-                Package::new(package)
-                    .subdir(*subdir)
-                    .depends(depends)
-                    .constrains(constrains.into_iter().map(|need| need[1..].to_owned()))
-            }));
-        }
+        let packages = packages
+            .iter()
+            .flat_map(|(text, needs)| packages_of(text, needs, subdirs));
+        let channel = Channel::new(name).packages(packages);
         channel.write_repodata(&folder.join(name)).unwrap();
     }
+}
+
+/// One package for each subdir, or that of its mark: `[SUBDIR/]NAME VERSION [BUILD] [broken]`.
+fn packages_of(text: &str, needs: &[String], subdirs: &[Subdir]) -> Vec<Package> {
+    let (text, broken) = match text.strip_suffix(" broken") {
+        Some(text) => (text, true),
+        None => (text, false),
+    };
+    let (subdirs, text) = match text.split_once('/') {
+        Some((subdir, text)) => (vec![subdir.parse().unwrap()], text),
+        None => (subdirs.to_vec(), text),
+    };
+    let (constrains, depends): (Vec<&String>, Vec<&String>) =
+        needs.iter().partition(|need| need.starts_with('!'));
+    let package = |subdir| {
+        let package = Package::new(text)
+            .subdir(subdir)
+            .depends(depends.clone())
+            .constrains(constrains.iter().map(|need| need[1..].to_owned()));
+        if broken { package.broken() } else { package }
+    };
+    subdirs.into_iter().map(package).collect()
 }
 
 fn records(lock: &Path) -> Vec<String> {
@@ -194,15 +210,11 @@ impl Project {
             let name = format!("{name}--{}", index + 1);
             write_channels(folder, &step.channels, &self.subdirs());
             write_specs(folder, &step.specs);
-            earlier.push(
-                crate::support::tree(&locks)
-                    .into_iter()
-                    .map(|(name, text)| (locks.join(name), text))
-                    .collect(),
-            );
+            earlier.push(lock_texts(&locks));
             for (lock, before) in &step.put_back {
                 fs::write(path(lock), &earlier[before - 1][&path(lock)]).unwrap();
             }
+            let before = lock_texts(&locks);
             let mut command = program();
             command.current_dir(folder).arg("resolve");
             if step.check {
@@ -218,6 +230,17 @@ impl Project {
             for (lock, expected) in &step.expect.locks {
                 assert_eq!(&records(&path(lock)), expected, "{name}: {lock}");
             }
+            let after = lock_texts(&locks);
+            if step.check || step.expect.exit != 0 && step.expect.locks.is_empty() {
+                assert_eq!(after, before, "{name} changed locks");
+            } else if !step.expect.locks.is_empty() {
+                let listed: BTreeSet<PathBuf> = step.expect.locks.keys().map(|lock| path(lock)).collect();
+                assert!(
+                    after.keys().eq(&listed),
+                    "{name} left other locks: {:?}",
+                    after.keys()
+                );
+            }
             if step.expect.exit != 0 || step.expect.told {
                 snapshot(&name, &scenario.what, &ran);
             }
@@ -226,10 +249,24 @@ impl Project {
 
     /// The subdirs of its platforms, all of which have the records of the channels.
     fn subdirs(&self) -> Vec<Subdir> {
-        let known = [Subdir::Linux64, Subdir::OsxArm64, Subdir::Win64];
-        let named = |subdir: &Subdir| self.manifest.contains(subdir.as_str());
-        known.into_iter().filter(named).collect()
+        let manifest: serde_yaml::Value = serde_yaml::from_str(&self.manifest).unwrap();
+        let platforms = manifest["platforms"].as_mapping().unwrap().iter();
+        let subdirs: BTreeSet<&str> = platforms
+            .filter_map(|(name, keys)| keys.get("subdir").unwrap_or(name).as_str())
+            .collect();
+        subdirs
+            .into_iter()
+            .map(|subdir| subdir.parse().unwrap())
+            .collect()
     }
+}
+
+fn lock_texts(locks: &Path) -> BTreeMap<PathBuf, String> {
+    let files = tree(locks).into_iter();
+    files
+        .filter(|(name, _)| name.ends_with(".lock"))
+        .map(|(name, text)| (locks.join(name), text))
+        .collect()
 }
 
 fn write_specs(folder: &Path, specs: &BTreeMap<String, String>) {
@@ -238,26 +275,32 @@ fn write_specs(folder: &Path, specs: &BTreeMap<String, String>) {
     }
 }
 
+fn check(path: &Path) {
+    let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+    let scenario: Scenario = serde_yaml::from_str(&fs::read_to_string(path).unwrap())
+        .unwrap_or_else(|error| panic!("{name}: {error}"));
+    let folder = tempfile::tempdir().unwrap();
+    match &scenario.input {
+        Input::File(file) => file.run(&name, &scenario, folder.path()),
+        Input::Project(project) => project.run(&name, &scenario, folder.path()),
+    }
+}
+
 #[test]
 fn every_scenario_holds() {
-    let mut count = 0;
-    for entry in fs::read_dir(repository().join("tests/scenarios"))
+    let mut paths: Vec<PathBuf> = fs::read_dir(repository().join("tests/scenarios"))
         .unwrap()
-        .map(Result::unwrap)
-    {
-        let path = entry.path();
-        if path.extension().is_none_or(|extension| extension != "yml") {
-            continue;
-        }
-        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
-        let scenario: Scenario = serde_yaml::from_str(&fs::read_to_string(&path).unwrap())
-            .unwrap_or_else(|error| panic!("{name}: {error}"));
-        let folder = tempfile::tempdir().unwrap();
-        match &scenario.input {
-            Input::File(file) => file.run(&name, &scenario, folder.path()),
-            Input::Project(project) => project.run(&name, &scenario, folder.path()),
-        }
-        count += 1;
-    }
-    assert!(count >= 39, "only {count} scenarios were found");
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yml"))
+        .collect();
+    paths.sort();
+    assert!(paths.len() >= 51, "only {} scenarios were found", paths.len());
+    // One that fails must not hide the others.
+    let fails = |path: &&PathBuf| catch_unwind(AssertUnwindSafe(|| check(path))).is_err();
+    let failed: Vec<_> = paths
+        .iter()
+        .filter(fails)
+        .filter_map(|path| path.file_stem())
+        .collect();
+    assert!(failed.is_empty(), "{} failed: {failed:?}", failed.len());
 }

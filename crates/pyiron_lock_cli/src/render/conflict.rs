@@ -215,7 +215,7 @@ fn wanted(chain: &Chain) -> String {
             if spec == "*" || spec.is_empty() {
                 name.clone()
             } else {
-                format!("{name} {spec}")
+                format!("{name} {}", shortened(spec))
             }
         })
         .collect();
@@ -223,6 +223,26 @@ fn wanted(chain: &Chain) -> String {
         0..=2 => specs.join(" or "),
         more => format!("{} or {} or {} other ranges", specs[0], specs[1], more - 2),
     }
+}
+
+/// Returns a constraint with no more than two of the builds that its pattern lists; a level of CPU lists dozens.
+fn shortened(spec: &str) -> String {
+    let pattern = spec.split_once("^(").and_then(|(before, rest)| {
+        let (builds, after) = rest.split_once(")$")?;
+        Some((before, builds, after))
+    });
+    let Some((before, builds, after)) = pattern else {
+        return spec.to_owned();
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let builds: Vec<&str> = builds.split('|').collect();
+    if builds.len() <= 2 || !builds.iter().all(|build| build.chars().all(plain)) {
+        return spec.to_owned();
+    }
+    let others = builds.len() - 1;
+    let before = before.trim_end_matches("[build=\"").trim_end();
+    let after = after.trim_start_matches("\"]");
+    format!("{before} {} or {others} others{after}", builds[0])
 }
 
 fn path(chain: &Chain, set: &RequestSet) -> String {
