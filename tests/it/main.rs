@@ -8,6 +8,7 @@
 
 mod channels;
 mod contains;
+mod cut_off;
 mod determinism;
 mod docs;
 mod family;

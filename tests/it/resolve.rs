@@ -298,11 +298,11 @@ fn a_bare_file_needs_no_project() {
       platform: linux-64
       requests:
       - spec: numpy <2
-      request-digest: fa488086a333b50df78ca849e7cc8b74e87e959cd95cb05d5daa4435916a974c
+      request-digest: 4ca3a3cfdd367b48382d161c5a32efdcc95f6cbca76b91f5b11b157421dae65f
       index-digest: 5ac33aa5e7931e124454719de13aee2dcc3bd80de60a985dde084007c28520cb
       records-digest: 01ef5c72829374bec0a93d740c69566cad52bb7e91378129410f6f2c8c81d0a5
       solver: rattler_solve 12.0.3, resolvo 0.12.2
-      digest: 2993440e683bb97198b80863489d0be25b15dab6e8355a4edbba594f14491c34
+      digest: 1417532b1724a757837de7ee1cf357f553abdb649748e0b313138a55bc8bfc3c
     "#);
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
-use pyiron_lock_core::Exit;
+use pyiron_lock_core::{CutOff, Exit};
 use pyiron_lock_spec::Dialect;
 
 /// Returns the exit codes as the help shows them, four a line.
@@ -186,6 +186,9 @@ pub(crate) struct ResolveArgs {
         requires = "file"
     )]
     pub(crate) virtual_packages: Vec<String>,
+    /// Leave out builds that are newer: a date, the whole of it in UTC, or a timestamp [default: as in the manifest]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) exclude_newer: Option<CutOff>,
     #[command(flatten)]
     pub(crate) specs: SpecArgs,
     #[command(flatten)]

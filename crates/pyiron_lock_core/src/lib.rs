@@ -1,6 +1,7 @@
 //! The vocabulary of pyiron-lock: sources and spans, findings, tiers, platforms,
 //! requests and locks. No files, no network, no clock.
 
+pub mod cut_off;
 pub mod digest;
 pub mod exit;
 pub mod finding;
@@ -13,6 +14,7 @@ pub mod source;
 pub mod suggest;
 pub mod yaml;
 
+pub use cut_off::{CutOff, ParseCutOffError};
 pub use digest::Digest;
 pub use exit::Exit;
 pub use finding::{Code, CodeInfo, Finding, Origin, Severity};

@@ -3,6 +3,7 @@
 use rattler_conda_types::RepoDataRecord;
 
 use crate::{
+    cut_off::CutOff,
     digest::{Digest, DigestBuilder, hex},
     names::TierName,
     platform::Platform,
@@ -40,6 +41,8 @@ pub struct Lock {
     pub requests: Vec<LockedRequest>,
     /// The lock that this one contains.
     pub contains: Option<Contained>,
+    /// The last moment whose builds counted.
+    pub exclude_newer: Option<CutOff>,
     /// Pip requirements, recorded but not locked.
     pub unlocked_pip: Vec<String>,
     /// Environment variables the specs set, sorted by name.
@@ -87,6 +90,7 @@ impl Lock {
                 .collect(),
             requests,
             contains: None,
+            exclude_newer: set.exclude_newer,
             unlocked_pip: set.pip.iter().map(|pip| pip.text.clone()).collect(),
             variables: set.variables.clone(),
             request_digest: set.digest(),

@@ -3,6 +3,7 @@
 use rattler_conda_types::{Channel, MatchSpec, PackageName};
 
 use crate::{
+    cut_off::CutOff,
     digest::{Digest, DigestBuilder},
     finding::Origin,
     names::TierName,
@@ -55,6 +56,8 @@ pub struct RequestSet {
     pub platform: Platform,
     /// Channels in order of priority, canonical.
     pub channels: Vec<Channel>,
+    /// The last moment whose builds count.
+    pub exclude_newer: Option<CutOff>,
     /// The requests, ancestors first, in the order written; no two are equal.
     pub requests: Vec<Request>,
     /// Pip requirements, not resolved.
@@ -66,7 +69,7 @@ pub struct RequestSet {
 impl RequestSet {
     /// Computes the request digest: equal for equal demands, however they are written and ordered.
     ///
-    /// It covers tier, contained tier, platform, channels in order, requests with the tier each comes from, pip lines and
+    /// It covers tier, contained tier, platform, channels in order, cut-off, requests with the tier each comes from, pip lines and
     /// variables. Comments, spans, file names and the order of requests do not count.
     pub fn digest(&self) -> Digest {
         let tier = |tier: &Option<TierName>| tier.as_ref().map_or("", TierName::as_str).to_owned();
@@ -88,6 +91,8 @@ impl RequestSet {
             .map(|channel| channel.base_url.as_str())
             .collect();
         builder.list(&channels);
+        let cut_off = self.exclude_newer.map(|cut_off| cut_off.to_string());
+        builder.field(&cut_off.unwrap_or_default());
         let mut requests: Vec<String> = self
             .requests
             .iter()

@@ -1,6 +1,6 @@
 //! A text as a lock, both parts parsed and compared.
 
-use pyiron_lock_core::{Lock, Platform, VirtualPackage, index::dependency_fault};
+use pyiron_lock_core::{Lock, ParseCutOffError, Platform, VirtualPackage, index::dependency_fault};
 use rattler_conda_types::RepoDataRecord;
 use rattler_lock::LockFile;
 
@@ -72,6 +72,11 @@ pub fn read(text: &str) -> Result<Lock, LockError> {
             .map(TryInto::try_into)
             .collect::<Result<_, _>>()?,
         contains: stamp.contains.map(TryInto::try_into).transpose()?,
+        exclude_newer: stamp
+            .exclude_newer
+            .map(|text| text.parse())
+            .transpose()
+            .map_err(|error: ParseCutOffError| LockError::Block(error.to_string()))?,
         unlocked_pip: stamp.unlocked_pip,
         variables: stamp.variables.into_iter().collect(),
         request_digest: stamp.request_digest,

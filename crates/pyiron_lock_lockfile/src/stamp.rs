@@ -29,6 +29,9 @@ pub struct Stamp {
     /// The lock whose records this one holds exactly.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contains: Option<StampContained>,
+    /// The last moment whose builds counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclude_newer: Option<String>,
     /// Pip requirements: recorded, not locked.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unlocked_pip: Vec<String>,
@@ -106,6 +109,7 @@ impl Stamp {
             platform: lock.platform.name.to_string(),
             requests: lock.requests.iter().map(StampRequest::from).collect(),
             contains: lock.contains.as_ref().map(StampContained::from),
+            exclude_newer: lock.exclude_newer.map(|cut_off| cut_off.to_string()),
             unlocked_pip: lock.unlocked_pip.clone(),
             variables: lock.variables.iter().cloned().collect(),
             request_digest: lock.request_digest,

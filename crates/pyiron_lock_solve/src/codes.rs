@@ -9,6 +9,9 @@ pyiron_lock_core::codes! {
     VERSION_NOT_FOUND = "version-not-found", Error, "no record matches the requested version or build",
     "The package exists on this platform, but no record of it satisfies the version or build on the line. The \
      message lists the versions that exist.";
+    ALL_NEWER = "all-newer", Error, "every record of a package is newer than the cut-off",
+    "`exclude-newer` leaves out what was built later, and of this package nothing is left. Move the cut-off, or do not \
+     ask for the package.";
     VIRTUAL_PACKAGE_MISSING = "virtual-package-missing", Error, "the platform does not promise what a package needs",
     "Every candidate needs a virtual package, such as `__cuda` or a newer `__glibc`, that the platform in \
      `specs/tiers.yml` does not promise. Locks are solved for named platforms, never for the machine at hand: \

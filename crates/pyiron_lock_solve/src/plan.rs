@@ -121,25 +121,43 @@ pub trait Observer: Sync {
 /// The records that a list of jobs needs, loaded once for each subdir.
 pub struct Loaded {
     subdirs: BTreeMap<Subdir, (BTreeSet<PackageName>, Vec<ChannelRecords>)>,
+    /// Records that count although nothing says when they were built, where there is a cut-off.
+    pub undated: usize,
 }
 
-/// Loads what the jobs that may have to be solved can reach, all subdirs at once.
+/// Loads what the jobs that may have to be solved can reach, all subdirs at once; without what is newer than the
+/// cut-off, which all jobs share.
 pub fn load(jobs: &[Job], source: &dyn RecordSource, observer: &dyn Observer) -> Result<Loaded, SourceError> {
     let mut names: BTreeMap<Subdir, BTreeSet<PackageName>> = BTreeMap::new();
     for job in jobs.iter().filter(|job| !matches!(job.work, Work::Keep(None))) {
         let wanted = job.set.requests.iter().map(|request| request.name.clone());
         names.entry(job.set.platform.subdir).or_default().extend(wanted);
     }
+    let cut_off = jobs.iter().find_map(|job| job.set.exclude_newer);
     observer.notice(Event::Loading(names.len()));
-    let subdirs = names
+    let subdirs: BTreeMap<Subdir, (BTreeSet<PackageName>, Vec<ChannelRecords>)> = names
         .into_par_iter()
         .map(|(subdir, names)| {
-            let records = source.load(subdir, &names)?;
+            let mut records = source.load(subdir, &names)?;
+            if let Some(cut_off) = cut_off {
+                for part in &mut records {
+                    part.records.retain(|record| !cut_off.excludes(record));
+                }
+            }
             Ok((subdir, (names, records)))
         })
         .collect::<Result<_, _>>()?;
     observer.notice(Event::Loaded);
-    Ok(Loaded { subdirs })
+    let records = subdirs
+        .values()
+        .flat_map(|(_, parts)| parts.iter().flat_map(|part| &part.records));
+    let undated = match cut_off {
+        Some(_) => records
+            .filter(|record| record.package_record.timestamp.is_none())
+            .count(),
+        None => 0,
+    };
+    Ok(Loaded { subdirs, undated })
 }
 
 /// Runs all jobs on the records loaded for them and returns what became of each, in the order of the jobs.

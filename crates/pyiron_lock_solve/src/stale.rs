@@ -42,6 +42,8 @@ pub enum StaleReason {
         /// The dependency or constraint as the record states it.
         dependency: String,
     },
+    /// A record that was built after the cut-off, as `name version build`.
+    Newer(String),
     /// A record whose URL lies outside the channels of the lock, as `name version build`.
     Elsewhere(String),
     /// It was made to contain the lock of another tier, or of none.
@@ -115,6 +117,10 @@ pub fn stale_reasons(lock: &Lock, set: &RequestSet) -> Vec<StaleReason> {
                     .map(|record| version_and_build(record)),
             });
         }
+    }
+    if let Some(cut_off) = set.exclude_newer {
+        let newer = lock.records.iter().filter(|record| cut_off.excludes(record));
+        reasons.extend(newer.map(|record| StaleReason::Newer(describe(record))));
     }
     reasons.extend(closure_faults(lock, &by_name, set));
     reasons

@@ -195,6 +195,9 @@ codes! {
     TIERS_CHANNEL_SOURCE = "tiers-channel-source", Error, "a channel source cannot be read",
         "A channel source has a `url`, the address that locks will hold, and maybe a `path`, a folder that stands \
          in for it. Passwords and tokens do not belong here: a manifest is public.";
+    TIERS_EXCLUDE_NEWER = "tiers-exclude-newer", Error, "the cut-off is not a date",
+        "`exclude-newer` leaves out builds that are newer: a date, which stands for the whole of that day in UTC, or a \
+         timestamp with its offset. A time without an offset would mean another moment on another machine.";
     TIERS_SELECTOR_DIALECT = "tiers-selector-dialect", Error, "the selector dialect is unknown",
         "Without `selector-dialect` selectors have the meaning of CEP 24. `cmmc` gives them the meaning of the \
          pyiron cluster environment, where `linux` is linux-64 and `macos` is osx-64.";

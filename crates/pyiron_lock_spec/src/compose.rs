@@ -54,6 +54,7 @@ pub fn compose(
         return Reading::new(None, vec![finding]);
     };
     merge.set.tier = Some(known.name.clone());
+    merge.set.exclude_newer = manifest.exclude_newer;
     merge.set.contains = known.contains.as_ref().map(|parent| parent.value.clone());
     for member in manifest.lineage(&known.name) {
         match files.get(&member.name) {
@@ -108,6 +109,7 @@ impl<'p> Merge<'p> {
                 contains: None,
                 platform: platform.clone(),
                 channels: channels.iter().map(|known| known.channel.clone()).collect(),
+                exclude_newer: None,
                 requests: Vec::new(),
                 pip: Vec::new(),
                 variables: Vec::new(),

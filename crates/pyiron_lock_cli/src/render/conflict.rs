@@ -75,6 +75,16 @@ fn identity(finding: &Finding) -> String {
 }
 
 fn finding(problem: &Problem, set: &RequestSet) -> Finding {
+    let mut finding = obstacle(problem, set);
+    if let Some(cut_off) = set.exclude_newer {
+        finding
+            .notes
+            .push(format!("note: records newer than {cut_off} do not count"));
+    }
+    finding
+}
+
+fn obstacle(problem: &Problem, set: &RequestSet) -> Finding {
     let text = |request: usize| set.requests[request].text();
     let name = |request: usize| set.requests[request].name.as_normalized();
     match problem {
@@ -97,6 +107,15 @@ fn finding(problem: &Problem, set: &RequestSet) -> Finding {
                 Some(suggestion) => finding.help(suggestion_text(name(*request), suggestion)),
                 None => finding,
             }
+        }
+        Problem::AllNewer { request } => {
+            let message = format!("every record of `{}` is newer than the cut-off", name(*request));
+            with_origins(
+                Finding::new(problem.code(), message),
+                set,
+                *request,
+                "asked for here",
+            )
         }
         Problem::VersionNotFound {
             request,

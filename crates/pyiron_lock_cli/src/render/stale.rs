@@ -41,6 +41,7 @@ pub(crate) fn stale_text(reason: &StaleReason, set: &RequestSet) -> String {
         StaleReason::Dependency { record, dependency } => {
             format!("{record} asks for `{dependency}`, which the lock does not satisfy")
         }
+        StaleReason::Newer(record) => format!("{record} is newer than the cut-off"),
         StaleReason::Elsewhere(record) => format!("{record} is not from a channel of the lock"),
         StaleReason::Contains { locked, wanted } => match (locked, wanted) {
             (_, Some(wanted)) => format!("it was not made to contain the lock of `{wanted}`"),

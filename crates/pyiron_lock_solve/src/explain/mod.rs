@@ -47,6 +47,11 @@ pub enum Problem {
         /// A name that exists and may be meant.
         suggestion: Option<Suggestion>,
     },
+    /// Records of that name, all of them built after the cut-off.
+    AllNewer {
+        /// The request.
+        request: usize,
+    },
     /// Records of that name, but none that matches.
     VersionNotFound {
         /// The request.
@@ -150,6 +155,7 @@ impl Problem {
     pub fn code(&self) -> Code {
         match self {
             Self::PackageNotFound { .. } => codes::PACKAGE_NOT_FOUND,
+            Self::AllNewer { .. } => codes::ALL_NEWER,
             Self::VersionNotFound { .. } => codes::VERSION_NOT_FOUND,
             Self::Unsatisfiable {
                 clash: Clash::VirtualPackage { .. },
@@ -167,9 +173,9 @@ impl Problem {
     /// Returns the requests that take part, in the order of the set.
     pub fn requests(&self) -> &[usize] {
         match self {
-            Self::PackageNotFound { request, .. } | Self::VersionNotFound { request, .. } => {
-                std::slice::from_ref(request)
-            }
+            Self::PackageNotFound { request, .. }
+            | Self::AllNewer { request }
+            | Self::VersionNotFound { request, .. } => std::slice::from_ref(request),
             Self::Unsatisfiable { requests, .. } => requests,
         }
     }
@@ -261,6 +267,10 @@ fn alone(
                 request: index,
                 suggestion: None,
             });
+            continue;
+        }
+        if candidates.is_empty() && set.exclude_newer.is_some() && known.contains(name) {
+            problems.push(Problem::AllNewer { request: index });
             continue;
         }
         if candidates.is_empty() {

@@ -11,7 +11,7 @@ mod tiers;
 
 use std::collections::BTreeMap;
 
-use pyiron_lock_core::{Platform, PlatformName, SourceRef, Span, Spanned, TierName};
+use pyiron_lock_core::{CutOff, Platform, PlatformName, SourceRef, Span, Spanned, TierName};
 use url::Url;
 
 use crate::selector::Dialect;
@@ -31,6 +31,8 @@ pub struct Manifest {
     pub platforms: Vec<ManifestPlatform>,
     /// The tiers in the order written.
     pub tiers: Vec<Tier>,
+    /// The last moment whose builds count.
+    pub exclude_newer: Option<CutOff>,
     /// The words that comment selectors use, CEP 24 when `None`.
     pub selector_dialect: Option<Dialect>,
     levels: Vec<usize>,

@@ -1,7 +1,7 @@
 //! Reads the top level of the manifest. Channels, platforms and tiers have their own files.
 
 use pyiron_lock_core::{
-    SourceRef, Span,
+    CutOff, ParseCutOffError, SourceRef, Span,
     yaml::{Node, Value},
 };
 
@@ -16,6 +16,7 @@ use crate::{
 pub(super) const TOP_KEYS: &[&str] = &[
     "channels",
     "channel-sources",
+    "exclude-newer",
     "platforms",
     "tiers",
     "selector-dialect",
@@ -58,6 +59,7 @@ fn read(reader: &mut Reader<'_>) -> Option<Manifest> {
         .map(|node| channels::read(reader, node))
         .unwrap_or_default();
     let selector_dialect = value("selector-dialect").and_then(|node| dialect(reader, node));
+    let exclude_newer = value("exclude-newer").and_then(|node| cut_off(reader, node));
     let platforms = required(reader, &fields, root, "platforms", "the manifest")
         .map(|node| platforms::read(reader, node));
     let tiers = required(reader, &fields, root, "tiers", "the manifest");
@@ -72,11 +74,28 @@ fn read(reader: &mut Reader<'_>) -> Option<Manifest> {
         source: reader.source.clone(),
         channels,
         channel_sources,
+        exclude_newer,
         platforms,
         tiers,
         selector_dialect,
         levels,
     })
+}
+
+fn cut_off(reader: &mut Reader<'_>, node: &Node) -> Option<CutOff> {
+    let text = reader.text(node, "`exclude-newer`")?;
+    text.value
+        .parse()
+        .map_err(|error: ParseCutOffError| {
+            let finding = reader.finding(
+                codes::TIERS_EXCLUDE_NEWER,
+                text.span,
+                error.to_string(),
+                "given here",
+            );
+            reader.push(finding);
+        })
+        .ok()
 }
 
 fn dialect(reader: &mut Reader<'_>, node: &Node) -> Option<Dialect> {

@@ -159,6 +159,10 @@ fn mistakes_in_tiers_are_explained() {
             "[tiers-cycle] [\"a\"] .. a > a",
         ),
         (
+            "  a: { spec: a.yml }\nexclude-newer: 2026-07\n",
+            "[tiers-exclude-newer] [\"2026-07\"] .. such as 2026-07-01",
+        ),
+        (
             "  a: { spec: a.yml }\n  b: { spec: b.yml, contains: [a] }\n",
             "[tiers-contains-one] .. `contains` of the tier `b` is a list .. name that one",
         ),

@@ -21,7 +21,7 @@ use crate::{
     platforms,
     progress::Progress,
     project::{self, Loaded},
-    render::{findings_text, folded, stale_text},
+    render::{counted, findings_text, folded, stale_text},
     sample,
     streams::Streams,
 };
@@ -51,7 +51,10 @@ fn prepare_project(
         project, findings, ..
     } = project::load(project::locate(global.project.as_deref())?)?;
     results.findings.extend(findings);
-    let Some(project) = project else { return Ok(None) };
+    let Some(mut project) = project else {
+        return Ok(None);
+    };
+    project.manifest.exclude_newer = args.exclude_newer.or(project.manifest.exclude_newer);
     if results.broken() {
         return Ok(None);
     }
@@ -110,7 +113,10 @@ fn prepare_file(args: &ResolveArgs, results: &mut Results) -> Result<Option<Prep
     let channels = Channels::of_file(&args.channels, &environment)?;
     let reading = compose_single(&environment, &platform, &channels.list);
     results.findings.extend(reading.findings);
-    let Some(set) = reading.value else { return Ok(None) };
+    let Some(mut set) = reading.value else {
+        return Ok(None);
+    };
+    set.exclude_newer = args.exclude_newer;
     if results.broken() {
         return Ok(None);
     }
@@ -198,6 +204,12 @@ fn solve(
         }
         let jobs = plan.jobs()?;
         let loaded = load(&jobs, &index, &progress)?;
+        if loaded.undated > 0 {
+            streams.talk(&format!(
+                "note: {} without a date of build, counted as older than the cut-off",
+                counted(loaded.undated, "record")
+            ));
+        }
         let outcomes = run(&jobs, &loaded, &index, &progress, cancel);
         // The process ends soon; taking millions of records apart first would only cost time.
         std::mem::forget((index, loaded));
