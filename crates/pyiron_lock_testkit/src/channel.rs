@@ -156,6 +156,12 @@ impl Channel {
         Ok(())
     }
 
+    /// Writes the plain index and beside it the sharded one, as [`crate::write_shards`] does.
+    pub fn write_shards(&self, dir: &Path) -> io::Result<()> {
+        self.write_repodata(dir)?;
+        crate::shards::write_shards(dir)
+    }
+
     /// Writes `SUBDIR/FILE` below `dir` for every package with contents. The index is not written.
     pub fn write_archives(&self, dir: &Path) -> io::Result<()> {
         for (package, archive) in self.archives() {

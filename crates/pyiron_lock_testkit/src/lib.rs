@@ -16,10 +16,12 @@ mod channel;
 mod contents;
 mod json;
 mod package;
+mod shards;
 mod source;
 
 pub use archive::Archive;
 pub use channel::Channel;
 pub use contents::{Contents, PREFIX};
 pub use package::{Format, Package};
+pub use shards::{write_shards, write_shards_to};
 pub use source::Channels;
