@@ -1,4 +1,5 @@
-//! Synthetic packages and channels for tests and for the sample channel. Never part of the program.
+//! Synthetic packages and channels for tests and for the sample channel, and a server that misbehaves as told. Never
+//! part of the program.
 //!
 //! ```
 //! use pyiron_lock_testkit::{Channel, Package};
@@ -16,6 +17,7 @@ mod channel;
 mod contents;
 mod json;
 mod package;
+pub mod server;
 mod shards;
 mod source;
 
