@@ -20,6 +20,8 @@ pub(crate) struct Member {
 pub(crate) struct Dependency {
     /// The package name.
     pub(crate) name: String,
+    /// The name that the manifest gives it, where that is another.
+    pub(crate) rename: Option<String>,
     /// Whether only tests use it.
     pub(crate) dev: bool,
 }
@@ -30,7 +32,7 @@ impl Dependency {
         if self.name == CLI {
             "pyiron_lock_cli".to_owned()
         } else {
-            self.name.replace('-', "_")
+            self.rename.as_ref().unwrap_or(&self.name).replace('-', "_")
         }
     }
 }
@@ -71,8 +73,11 @@ const RESTRICTED: &[(&str, &[&str])] = &[
     ("clap_complete", &[CLI]),
     ("ctrlc", &[CLI]),
     ("indicatif", &[CLI]),
+    ("astral-reqwest-middleware", &[GATEWAY]),
+    ("rattler_networking", &[GATEWAY]),
     ("rattler_repodata_gateway", &[GATEWAY]),
     ("reqwest", &[GATEWAY]),
+    ("rustls", &[GATEWAY]),
     ("tokio", &[GATEWAY]),
     ("rattler", &[HOST]),
     ("insta", &[]),
@@ -106,6 +111,7 @@ fn member(root: &Path, package: &Value) -> Result<Member, String> {
             .map(|dependency| {
                 Ok(Dependency {
                     name: text(dependency, "name")?,
+                    rename: dependency["rename"].as_str().map(str::to_owned),
                     dev: dependency["kind"] == "dev",
                 })
             })

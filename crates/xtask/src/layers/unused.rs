@@ -58,6 +58,7 @@ mod tests {
             dependencies: ["serde", "serde_json", "pyiron-lock"]
                 .map(|name| Dependency {
                     name: name.to_owned(),
+                    rename: None,
                     dev: false,
                 })
                 .into(),
