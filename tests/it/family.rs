@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use pyiron_lock_core::{Lock, Platform, RequestSet, SourceFile, same_record};
+use pyiron_lock_core::{Lock, Pins, Platform, RequestSet, SourceFile, same_record};
 use pyiron_lock_solve::{
     CancellationToken, Job, Outcome, Solved, Work, load, not_contained, run, stale_reasons,
 };
@@ -70,10 +70,11 @@ impl Family {
                 work: work(tier),
                 parents: Vec::new(),
                 contains: self.tiers[tier].1,
+                made_from: None,
             })
             .collect();
         let channel = self.problem.channel();
-        let loaded = load(&jobs, &channel, &Silent).unwrap();
+        let loaded = load(&jobs, &channel, &Pins::default(), &Silent).unwrap();
         run(&jobs, &loaded, &channel, &Silent, &CancellationToken::new())
     }
 

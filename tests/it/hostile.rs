@@ -4,7 +4,7 @@ use std::{fs, process::Command};
 
 use pyiron_lock_testkit::{Channel, Package};
 
-use crate::support::{Project, Ran, run, tree};
+use crate::support::{Mounted, Project, Ran, run, tree};
 
 const ENVIRONMENT: &str = "channels: [forge, nodefaults]\ndependencies:\n  - numpy\n";
 
@@ -142,28 +142,6 @@ fn an_index_with_hostile_names_is_refused() {
         let project = project();
         project.write("channel/linux-64/repodata.json", &index);
         refused(&project, project.run(&["resolve"]), 6, &["refused", word]);
-    }
-}
-
-/// Mounts a tmpfs, which holds for root as well, and unmounts it at the end.
-struct Mounted(std::path::PathBuf);
-
-impl Mounted {
-    fn new(folder: &std::path::Path, options: &str) -> Option<Self> {
-        fs::create_dir_all(folder).unwrap();
-        let mount = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", options, "none"])
-            .arg(folder)
-            .output();
-        mount
-            .is_ok_and(|mount| mount.status.success())
-            .then(|| Self(folder.to_owned()))
-    }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        drop(Command::new("umount").arg(&self.0).status());
     }
 }
 

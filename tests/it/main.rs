@@ -16,6 +16,7 @@ mod hostile;
 mod init;
 mod interrupted;
 mod meta;
+mod network;
 mod oracle;
 mod overlay;
 mod real_index;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use pyiron_lock_core::{Platform, RequestSet, SourceFile};
+use pyiron_lock_core::{Pins, Platform, RequestSet, SourceFile};
 use pyiron_lock_solve::{CancellationToken, Event, Job, Observer, Outcome, Work, load, run};
 use pyiron_lock_spec::{NamedChannel, compose_single, read_environment};
 use pyiron_lock_testkit::{Channel, Package};
@@ -149,9 +149,10 @@ fn solve(problem: &Problem, set: RequestSet) -> Outcome {
         work: Work::Solve(None),
         parents: Vec::new(),
         contains: None,
+        made_from: None,
     }];
     let channel = problem.channel();
-    let loaded = load(&jobs, &channel, &Silent).unwrap();
+    let loaded = load(&jobs, &channel, &Pins::default(), &Silent).unwrap();
     let mut outcomes = run(&jobs, &loaded, &channel, &Silent, &CancellationToken::new());
     outcomes.remove(0)
 }

@@ -149,3 +149,25 @@ pub(crate) fn copy_tree(from: &Path, to: &Path) {
         fs::write(path, text).unwrap();
     }
 }
+
+/// Mounts a tmpfs, which holds for root as well, and unmounts it at the end.
+pub(crate) struct Mounted(PathBuf);
+
+impl Mounted {
+    pub(crate) fn new(folder: &Path, options: &str) -> Option<Self> {
+        fs::create_dir_all(folder).unwrap();
+        let mount = Command::new("mount")
+            .args(["-t", "tmpfs", "-o", options, "none"])
+            .arg(folder)
+            .output();
+        mount
+            .is_ok_and(|mount| mount.status.success())
+            .then(|| Self(folder.to_owned()))
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        drop(Command::new("umount").arg(&self.0).status());
+    }
+}

@@ -32,10 +32,11 @@ impl Cli {
     pub(crate) fn json(&self) -> bool {
         match &self.command {
             Command::Validate(args) => args.json,
-            Command::Resolve(args) => args.json,
+            Command::Resolve(args) => args.solve.json,
+            Command::Update(args) => args.solve.json,
             Command::Tiers(args) => args.json,
             Command::Init(args) => args.json,
-            Command::Completions(_) => false,
+            Command::Snapshot(_) | Command::Completions(_) => false,
         }
     }
 }
@@ -70,14 +71,36 @@ pub(crate) enum Command {
     Validate(ValidateArgs),
     /// Make the locks that are missing or stale
     Resolve(ResolveArgs),
+    /// Read the index anew and make all locks from it
+    Update(UpdateArgs),
     /// List the tiers with their platforms and locks
     Tiers(TiersArgs),
+    /// Carry the index that locks were made from elsewhere
+    Snapshot(SnapshotArgs),
     /// Print a completion script for a shell
     Completions(CompletionsArgs),
 }
 
-/// Where records come from.
+/// How channels are read over the network.
 #[derive(Debug, Args)]
+pub(crate) struct NetworkArgs {
+    /// Ask no server; work with what was fetched before
+    #[arg(long)]
+    pub(crate) offline: bool,
+    #[command(flatten)]
+    pub(crate) cache: CacheArgs,
+}
+
+/// Where what was fetched is kept.
+#[derive(Debug, Args)]
+pub(crate) struct CacheArgs {
+    /// Folder that keeps what was fetched [default: pyiron-lock in the cache folder of the user]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) cache_dir: Option<PathBuf>,
+}
+
+/// Where records come from.
+#[derive(Debug, Default, Args)]
 pub(crate) struct ChannelArgs {
     /// Channel to use instead of those of the manifest or file; repeat in order of priority
     #[arg(long = "channel", short = 'c', value_name = "CHANNEL")]
@@ -159,22 +182,52 @@ pub(crate) struct ValidateArgs {
     pub(crate) json: bool,
 }
 
+/// Which locks of a project, and where they are.
 #[derive(Debug, Args)]
-pub(crate) struct ResolveArgs {
-    /// Tier to resolve, with the tiers it builds on; repeat for several [default: all]
-    #[arg(long = "tier", short = 't', value_name = "TIER", conflicts_with = "file")]
+pub(crate) struct ChoiceArgs {
+    /// Tier whose locks are meant, with the tiers it builds on; repeat for several [default: all]
+    #[arg(long = "tier", short = 't', value_name = "TIER")]
     pub(crate) tiers: Vec<String>,
-    /// Platform to resolve for; repeat for several [default: all of the tier]
+    /// Platform whose locks are meant; repeat for several [default: all of the tier]
     #[arg(long = "platform", short = 'p', value_name = "PLATFORM")]
     pub(crate) platforms: Vec<String>,
+    /// Folder of the locks [default: lockfiles in the project]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) lock_dir: Option<PathBuf>,
+}
+
+/// How locks are made, whatever they are made for.
+#[derive(Debug, Args)]
+pub(crate) struct SolveArgs {
+    /// Leave out builds that are newer: a date, the whole of it in UTC, or a timestamp [default: as in the manifest]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) exclude_newer: Option<CutOff>,
+    #[command(flatten)]
+    pub(crate) channels: ChannelArgs,
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
+    /// Threads to use [default: one for each core]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ResolveArgs {
+    #[command(flatten)]
+    pub(crate) choice: ChoiceArgs,
     /// Write nothing; exit 4 and give the reasons when a lock is missing or stale
     #[arg(long)]
     pub(crate) check: bool,
-    /// Folder of the locks [default: lockfiles in the project]
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, conflicts_with = "file")]
-    pub(crate) lock_dir: Option<PathBuf>,
+    /// Make locks only from the index that the earlier ones were made from: a snapshot of it, or the channel if it did
+    /// not move
+    #[arg(long)]
+    pub(crate) frozen: bool,
     /// Environment file to resolve without a project; needs `--platform` and `--output`
-    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "platforms", requires = "output")]
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath, requires = "platforms", requires = "output",
+          conflicts_with_all = ["tiers", "lock_dir"])]
     pub(crate) file: Option<PathBuf>,
     /// Lock to write for `--file`
     #[arg(long, short, value_name = "LOCK", value_hint = ValueHint::FilePath, requires = "file")]
@@ -186,19 +239,46 @@ pub(crate) struct ResolveArgs {
         requires = "file"
     )]
     pub(crate) virtual_packages: Vec<String>,
-    /// Leave out builds that are newer: a date, the whole of it in UTC, or a timestamp [default: as in the manifest]
-    #[arg(long, value_name = "DATE")]
-    pub(crate) exclude_newer: Option<CutOff>,
     #[command(flatten)]
     pub(crate) specs: SpecArgs,
     #[command(flatten)]
-    pub(crate) channels: ChannelArgs,
-    /// Threads to use [default: one for each core]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
-    pub(crate) threads: Option<u16>,
-    /// Print JSON
-    #[arg(long)]
-    pub(crate) json: bool,
+    pub(crate) solve: SolveArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UpdateArgs {
+    #[command(flatten)]
+    pub(crate) choice: ChoiceArgs,
+    #[command(flatten)]
+    pub(crate) solve: SolveArgs,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SnapshotArgs {
+    #[command(subcommand)]
+    pub(crate) command: SnapshotCommand,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SnapshotCommand {
+    /// Write what the locks were made from to a file
+    Export {
+        #[command(flatten)]
+        choice: ChoiceArgs,
+        /// File to write
+        #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        output: PathBuf,
+        #[command(flatten)]
+        cache: CacheArgs,
+    },
+    /// Take over what others made their locks from
+    Import {
+        /// Files that `snapshot export` wrote
+        #[arg(value_name = "FILE", value_hint = ValueHint::FilePath, required = true)]
+        files: Vec<PathBuf>,
+        #[command(flatten)]
+        cache: CacheArgs,
+    },
 }
 
 #[derive(Debug, Args)]

@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use pyiron_lock_gateway::{IndexSource, Place};
+use pyiron_lock_gateway::{Credential, IndexSource, Place};
 use pyiron_lock_spec::{EnvironmentFile, Manifest, NamedChannel, channel_fault};
 use rattler_conda_types::{Channel, ChannelConfig};
 use url::Url;
@@ -13,13 +13,15 @@ use url::Url;
 use crate::{args::ChannelArgs, failure::Failure, files::shown, project::Project, sample};
 
 /// What a channel name stands for where a name alone is given.
-const CHANNEL_ALIAS: &str = "https://conda.anaconda.org/";
+pub(crate) const CHANNEL_ALIAS: &str = "https://conda.anaconda.org/";
 
 /// The channels of a run, in order of priority, and where the records of each are.
 pub(crate) struct Channels {
     pub(crate) list: Vec<NamedChannel>,
     /// Folders by canonical channel URL.
     folders: BTreeMap<String, PathBuf>,
+    /// Addresses to read from instead, by canonical channel URL.
+    mirrors: BTreeMap<String, Mirror>,
 }
 
 impl Channels {
@@ -62,38 +64,91 @@ impl Channels {
         Ok(Self {
             list,
             folders: folders(args, project)?,
+            mirrors: mirrors(manifest)?,
         })
     }
 
-    /// Returns where the index of each channel is, or which channel has none.
-    pub(crate) fn sources(&self) -> Result<Vec<IndexSource>, Failure> {
-        self.list.iter().map(|named| self.source(named)).collect()
+    /// Returns where the index of each channel is.
+    pub(crate) fn sources(&self) -> Vec<IndexSource> {
+        let source = |named: &NamedChannel| IndexSource {
+            channel: named.channel.clone(),
+            place: self.place(named),
+        };
+        self.list.iter().map(source).collect()
     }
 
-    /// Returns the sources, unless a channel has none.
-    pub(crate) fn known_sources(&self) -> Option<Vec<IndexSource>> {
-        self.sources().ok().filter(|sources| !sources.is_empty())
+    /// Returns where the index of each channel is, unless one of them is on the network.
+    pub(crate) fn sources_at_hand(&self) -> Option<Vec<IndexSource>> {
+        let sources = self.sources();
+        let remote = |source: &IndexSource| matches!(source.place, Place::Network { .. });
+        (!sources.is_empty() && !sources.iter().any(remote)).then_some(sources)
     }
 
-    fn source(&self, named: &NamedChannel) -> Result<IndexSource, Failure> {
-        let name = &named.name;
+    /// Returns the channels that are read over the network.
+    pub(crate) fn remote(&self) -> impl Iterator<Item = &NamedChannel> {
+        let remote = |named: &&NamedChannel| matches!(self.place(named), Place::Network { .. });
+        self.list.iter().filter(remote)
+    }
+
+    /// Returns the mirror that a channel is read from.
+    pub(crate) fn mirror(&self, named: &NamedChannel) -> Option<&Mirror> {
+        self.mirrors.get(named.channel.base_url.as_str())
+    }
+
+    /// Reads every channel on the network that has no mirror from the one that `mirror` gives, if any.
+    pub(crate) fn add_mirrors(&mut self, mirror: impl Fn(&NamedChannel) -> Option<Mirror>) {
+        let without: Vec<NamedChannel> = self
+            .remote()
+            .filter(|named| self.mirror(named).is_none())
+            .cloned()
+            .collect();
+        for named in without {
+            if let Some(mirror) = mirror(&named) {
+                self.mirrors.insert(named.channel.base_url.to_string(), mirror);
+            }
+        }
+    }
+
+    fn place(&self, named: &NamedChannel) -> Place {
         let url = named.channel.base_url.as_str();
-        let place = match self.folders.get(url) {
+        match self.folders.get(url) {
             Some(folder) => Place::Folder(folder.clone()),
             None if url == sample::URL => sample::PLACE,
-            None => {
-                let failure = format!("there is no source of records for channel `{name}`");
-                return Err(Failure::unavailable(failure).help(format!(
-                    "give a folder that holds its index, `--channel-source {name}=DIR`, or try things out with \
-                     `-c sample` (reading channels over the network comes later)"
-                )));
-            }
-        };
-        Ok(IndexSource {
-            channel: named.channel.clone(),
-            place,
-        })
+            None => Place::Network {
+                mirror: self.mirror(named).map(|mirror| mirror.address.clone()),
+            },
+        }
     }
+}
+
+/// An address to read a channel from, and who to be there.
+#[derive(Debug, Clone)]
+pub(crate) struct Mirror {
+    /// The address, without user and password.
+    pub(crate) address: Url,
+    /// The user and password of the address, if it had them.
+    pub(crate) credential: Option<Credential>,
+    /// The file outside of the project that says so.
+    pub(crate) said_by: Option<PathBuf>,
+}
+
+/// Returns the mirrors of the manifest.
+fn mirrors(manifest: Option<&Manifest>) -> Result<BTreeMap<String, Mirror>, Failure> {
+    let sources = manifest
+        .into_iter()
+        .flat_map(|manifest| &manifest.channel_sources);
+    let mut mirrors = BTreeMap::new();
+    for (name, source) in sources {
+        if let Some(address) = &source.mirror {
+            let mirror = Mirror {
+                address: address.clone(),
+                credential: None,
+                said_by: None,
+            };
+            mirrors.insert(channel(name, manifest)?.base_url.to_string(), mirror);
+        }
+    }
+    Ok(mirrors)
 }
 
 /// Returns the folders that stand in for channels; the command line beats the manifest.
@@ -153,8 +208,9 @@ fn channels_of(files: &[&EnvironmentFile]) -> Result<Vec<String>, Failure> {
 }
 
 fn channel(name: &str, manifest: Option<&Manifest>) -> Result<Channel, Failure> {
-    if let Some(source) = manifest.and_then(|manifest| manifest.channel_sources.get(name)) {
-        return Ok(Channel::from_url(source.url.clone()));
+    let source = manifest.and_then(|manifest| manifest.channel_sources.get(name));
+    if let Some(url) = source.and_then(|source| source.url.clone()) {
+        return Ok(Channel::from_url(url));
     }
     if let Some(fault) = channel_fault(name) {
         let failure = Failure::bad_input(fault.message);

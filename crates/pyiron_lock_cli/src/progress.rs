@@ -35,6 +35,11 @@ impl Progress {
         }
     }
 
+    /// Returns the bar, for those who show what goes on before the solves.
+    pub(crate) fn bar(&self) -> &ProgressBar {
+        &self.bar
+    }
+
     /// Clears the line.
     pub(crate) fn finish(&self) {
         self.bar.finish_and_clear();

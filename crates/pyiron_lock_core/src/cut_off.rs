@@ -20,10 +20,15 @@ pub struct CutOff(i64);
 pub struct ParseCutOffError(String);
 
 impl CutOff {
+    /// Returns the moment at which a record was built, if it says so.
+    pub fn built(record: &RepoDataRecord) -> Option<Self> {
+        let built = record.package_record.timestamp.as_ref();
+        built.map(|built| Self(built.timestamp_millis()))
+    }
+
     /// Returns whether a record was built later.
     pub fn excludes(self, record: &RepoDataRecord) -> bool {
-        let built = record.package_record.timestamp.as_ref();
-        built.is_some_and(|built| built.timestamp_millis() > self.0)
+        Self::built(record).is_some_and(|built| built > self)
     }
 }
 

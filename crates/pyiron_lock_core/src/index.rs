@@ -1,8 +1,13 @@
 //! What a solve needs to know of channels: records by subdir, wherever they come from.
 
-use std::{borrow::Cow, collections::BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use rattler_conda_types::{PackageName, RepoDataRecord, Subdir};
+
+use crate::{cut_off::CutOff, digest::Digest};
 
 /// Records of one subdir of one channel.
 #[derive(Debug, Clone)]
@@ -13,6 +18,53 @@ pub struct ChannelRecords {
     pub subdir: Subdir,
     /// The records in no particular order.
     pub records: Vec<RepoDataRecord>,
+}
+
+/// The records that a lock could be chosen from, in short.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IndexState {
+    /// The digest of the records that its requests reach.
+    pub digest: Digest,
+    /// When the newest of them was built; `None` where no record says so.
+    pub cut_off: Option<CutOff>,
+}
+
+/// The last moments whose builds count, by canonical channel URL and subdir.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Pins(BTreeMap<(String, Subdir), CutOff>);
+
+impl Pins {
+    /// Returns the pin of one subdir of a channel.
+    pub fn get(&self, channel: &str, subdir: Subdir) -> Option<CutOff> {
+        self.0.get(&(channel.to_owned(), subdir)).copied()
+    }
+
+    /// Pins one subdir of a channel.
+    pub fn set(&mut self, channel: &str, subdir: Subdir, cut_off: CutOff) {
+        self.0.insert((channel.to_owned(), subdir), cut_off);
+    }
+
+    /// Returns all pins, by channel and subdir.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, Subdir, CutOff)> {
+        let pins = self.0.iter();
+        pins.map(|((channel, subdir), cut_off)| (channel.as_str(), *subdir, *cut_off))
+    }
+
+    /// Returns whether nothing is pinned.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+/// Records as they were when locks were made from them, so that the same can be made again.
+#[derive(Debug, Clone)]
+pub struct Snapshot {
+    /// The subdir that the locks are for.
+    pub subdir: Subdir,
+    /// The records: for each channel its own subdir, then `noarch`.
+    pub parts: Vec<ChannelRecords>,
+    /// By index digest, the names whose reachable records have it.
+    pub roots: BTreeMap<Digest, BTreeSet<PackageName>>,
 }
 
 /// Why records cannot be had; the text says what to do.

@@ -18,7 +18,7 @@ pub use cut_off::{CutOff, ParseCutOffError};
 pub use digest::Digest;
 pub use exit::Exit;
 pub use finding::{Code, CodeInfo, Finding, Origin, Severity};
-pub use index::{ChannelRecords, RecordSource, SourceError};
+pub use index::{ChannelRecords, IndexState, Pins, RecordSource, Snapshot, SourceError};
 pub use lock::{Contained, Lock, LockedRequest, same_record};
 pub use names::{NameError, PlatformName, TierName};
 pub use platform::{Platform, VirtualPackage};

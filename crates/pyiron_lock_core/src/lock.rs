@@ -5,6 +5,7 @@ use rattler_conda_types::RepoDataRecord;
 use crate::{
     cut_off::CutOff,
     digest::{Digest, DigestBuilder, hex},
+    index::IndexState,
     names::TierName,
     platform::Platform,
     request::RequestSet,
@@ -49,8 +50,8 @@ pub struct Lock {
     pub variables: Vec<(String, String)>,
     /// The digest of the request set it was solved for.
     pub request_digest: Digest,
-    /// The digest of the index records reachable from the requests.
-    pub index_digest: Digest,
+    /// The index records reachable from the requests, in short.
+    pub index: IndexState,
     /// The solver crates whose choices these are.
     pub solver: String,
     /// The records, sorted by name; one a name.
@@ -67,7 +68,7 @@ impl Lock {
     pub fn new(
         set: &RequestSet,
         mut records: Vec<RepoDataRecord>,
-        index_digest: Digest,
+        index: IndexState,
         solver: String,
     ) -> Self {
         records.sort_by(|a, b| a.package_record.name.cmp(&b.package_record.name));
@@ -94,7 +95,7 @@ impl Lock {
             unlocked_pip: set.pip.iter().map(|pip| pip.text.clone()).collect(),
             variables: set.variables.clone(),
             request_digest: set.digest(),
-            index_digest,
+            index,
             solver,
             records,
         }

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use pyiron_lock_core::SourceError;
 
+use crate::network::Trouble;
+
 /// A channel index that cannot be used; refused whole, because half an index gives wrong locks.
 #[derive(Debug, thiserror::Error)]
 pub enum IndexError {
@@ -45,6 +47,9 @@ pub enum IndexError {
         /// What the parser said.
         message: String,
     },
+    /// The network, or what answers there.
+    #[error(transparent)]
+    Network(#[from] Trouble),
     /// A record that no channel would publish.
     #[error("{} has a record that is refused: {message}", path.display())]
     Record {
@@ -67,6 +72,7 @@ impl From<IndexError> for SourceError {
             IndexError::Read { .. } => "check the permissions of the file",
             IndexError::TooLarge { .. } => "this is more than any known channel has; the file is refused",
             IndexError::Format { .. } => "copy the file again from its channel",
+            IndexError::Network(trouble) => trouble.help(),
             IndexError::Record { .. } => "the index is damaged or forged: no record of it was used",
         };
         Self {

@@ -1,63 +1,94 @@
 //! The opened indexes of channels. Records are parsed only for the names that are asked for, and refused whole
-//! where one of them is not what a channel would publish. Does not know where an index is kept.
+//! where one of them is not what a channel would publish.
 
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashSet},
+    sync::Arc,
 };
 
 use pyiron_lock_core::{ChannelRecords, RecordSource, SourceError, index::needed_names};
 use rattler_conda_types::{PackageName, RepoDataRecord, Subdir};
 use rattler_repodata_gateway::sparse::PackageFormatSelection;
 use rayon::prelude::*;
+use url::Url;
 
 use crate::{
     check::record_fault,
     error::IndexError,
-    place::{IndexSource, OpenSubdir},
+    network::{Network, NetworkSettings, Remote, Trouble, TroubleKind, shown_address},
+    place::{IndexSource, OpenSubdir, Place},
 };
 
 /// The opened indexes of several channels, in order of priority.
 pub struct ChannelIndex {
     channels: Vec<OpenChannel>,
     absent: Vec<(String, Subdir)>,
+    notices: Vec<String>,
 }
 
 struct OpenChannel {
     url: String,
-    subdirs: BTreeMap<Subdir, OpenSubdir>,
+    records: Records,
+}
+
+/// Where the records of a channel come from.
+enum Records {
+    AtHand(BTreeMap<Subdir, OpenSubdir>),
+    Remote(Box<Remote>),
 }
 
 const FORMATS: PackageFormatSelection = PackageFormatSelection::PreferConda;
 
 impl ChannelIndex {
-    /// Opens the indexes of `subdirs` and of `noarch` for every source, all at once.
-    pub fn open(sources: &[IndexSource], subdirs: &BTreeSet<Subdir>) -> Result<Self, IndexError> {
+    /// Opens the indexes of `subdirs` and of `noarch` for every source that is at hand, all at once. Those on the
+    /// network are asked when records are loaded, as `settings` say; without settings they are refused.
+    pub fn open(
+        sources: &[IndexSource],
+        subdirs: &BTreeSet<Subdir>,
+        settings: Option<&NetworkSettings>,
+    ) -> Result<Self, IndexError> {
         let wanted: Vec<Subdir> = subdirs.iter().copied().chain([Subdir::NoArch]).collect();
+        let at_hand = |source: &usize| !matches!(sources[*source].place, Place::Network { .. });
         let files: Vec<(usize, Subdir)> = (0..sources.len())
+            .filter(at_hand)
             .flat_map(|source| wanted.iter().map(move |subdir| (source, *subdir)))
             .collect();
         let opened: Vec<Option<OpenSubdir>> = files
             .par_iter()
             .map(|(source, subdir)| sources[*source].open(*subdir))
             .collect::<Result<_, _>>()?;
+        let network = network(sources, settings)?;
         let mut channels: Vec<OpenChannel> = sources
             .iter()
             .map(|source| OpenChannel {
                 url: source.channel.base_url.to_string(),
-                subdirs: BTreeMap::new(),
+                records: match (&source.place, &network) {
+                    (Place::Network { mirror }, Some(network)) => {
+                        let remote = Remote::new(network, &source.channel, mirror.as_ref());
+                        Records::Remote(Box::new(remote))
+                    }
+                    _ => Records::AtHand(BTreeMap::new()),
+                },
             })
             .collect();
         let mut absent = Vec::new();
         for ((source, subdir), open) in files.into_iter().zip(opened) {
-            match open {
-                Some(open) => {
-                    channels[source].subdirs.insert(subdir, open);
+            match (open, &mut channels[source].records) {
+                (Some(open), Records::AtHand(subdirs)) => {
+                    subdirs.insert(subdir, open);
                 }
-                None => absent.push((sources[source].shown(), subdir)),
+                _ => absent.push((sources[source].shown(), subdir)),
             }
         }
-        Ok(Self { channels, absent })
+        Ok(Self {
+            channels,
+            absent,
+            notices: network
+                .iter()
+                .filter_map(|network| network.notice.clone())
+                .collect(),
+        })
     }
 
     /// Returns the places that have no index for a subdir that was asked for; they were read as empty there.
@@ -65,45 +96,36 @@ impl ChannelIndex {
         &self.absent
     }
 
-    /// Loads names wave by wave, each wave in parallel: the names asked for, then what their records need.
+    /// Returns what the user should know of how channels are read.
+    pub fn notices(&self) -> &[String] {
+        &self.notices
+    }
+
+    /// Loads names wave by wave: the names asked for, then what their records need.
     fn load_checked(
         &self,
         subdir: Subdir,
         names: &BTreeSet<PackageName>,
     ) -> Result<Vec<ChannelRecords>, IndexError> {
-        let mut parts: Vec<Part<'_>> = Vec::new();
-        for channel in &self.channels {
-            for wanted in [subdir, Subdir::NoArch] {
-                if let Some(open) = channel.subdirs.get(&wanted) {
-                    parts.push(Part {
-                        open,
-                        channel: &channel.url,
-                        subdir: wanted,
-                    });
-                }
-            }
-        }
-        let mut loaded: Vec<Vec<Vec<RepoDataRecord>>> = parts.iter().map(|_| Vec::new()).collect();
         let mut seen: HashSet<PackageName> = names.iter().cloned().collect();
         let mut wave: Vec<PackageName> = names.iter().cloned().collect();
+        self.channels
+            .par_iter()
+            .filter_map(|channel| match &channel.records {
+                Records::Remote(remote) => Some(remote),
+                Records::AtHand(_) => None,
+            })
+            .try_for_each(|remote| remote.prefetch([subdir, Subdir::NoArch], &wave))?;
+        let parts = self.parts(subdir);
+        let mut loaded: Vec<Vec<RepoDataRecord>> = parts.iter().map(|_| Vec::new()).collect();
         while !wave.is_empty() {
-            let found: Vec<(usize, Vec<RepoDataRecord>, Vec<PackageName>)> = wave
+            let found: Vec<Found> = parts
                 .par_iter()
-                .flat_map_iter(|name| {
-                    parts
-                        .iter()
-                        .enumerate()
-                        .map(move |(index, part)| (index, part, name))
-                })
-                .map(|(index, part, name)| {
-                    let records = part.load(name)?;
-                    let needs = needs(&records);
-                    Ok((index, records, needs))
-                })
+                .map(|part| part.load(&wave))
                 .collect::<Result<_, IndexError>>()?;
             wave.clear();
-            for (index, records, needs) in found {
-                loaded[index].push(records);
+            for (loaded, Found { records, needs }) in loaded.iter_mut().zip(found) {
+                loaded.extend(records);
                 wave.extend(needs.into_iter().filter(|name| seen.insert(name.clone())));
             }
         }
@@ -113,43 +135,127 @@ impl ChannelIndex {
             .map(|(part, records)| ChannelRecords {
                 channel: part.channel.to_owned(),
                 subdir: part.subdir,
-                records: records.into_iter().flatten().collect(),
+                records,
             })
             .collect())
     }
-}
 
-/// One index file of one channel.
-struct Part<'i> {
-    open: &'i OpenSubdir,
-    channel: &'i str,
-    subdir: Subdir,
-}
-
-impl Part<'_> {
-    fn load(&self, name: &PackageName) -> Result<Vec<RepoDataRecord>, IndexError> {
-        let refuse = |message: String| IndexError::Record {
-            path: self.open.path.clone(),
-            message,
-        };
-        let records = self
-            .open
-            .data
-            .load_records(name, FORMATS)
-            .map_err(|error| refuse(format!("{}: {error}", name.as_source())))?;
-        let base = format!("{}{}/", self.channel, self.subdir);
-        match records
+    /// Returns what a subdir is made of: for each channel its own index, then that of `noarch`.
+    fn parts(&self, subdir: Subdir) -> Vec<Part<'_>> {
+        self.channels
             .iter()
-            .find_map(|record| record_fault(record, self.subdir.as_str(), &base))
-        {
-            Some(fault) => Err(refuse(fault)),
-            None => Ok(records),
+            .flat_map(|channel| [channel.part(subdir), channel.part(Subdir::NoArch)])
+            .collect()
+    }
+}
+
+impl OpenChannel {
+    fn part(&self, subdir: Subdir) -> Part<'_> {
+        Part {
+            source: match &self.records {
+                Records::AtHand(subdirs) => subdirs.get(&subdir).map(Source::AtHand),
+                Records::Remote(remote) => Some(Source::Remote(remote)),
+            },
+            channel: &self.url,
+            subdir,
         }
     }
 }
 
-/// Returns the names that records depend on, each once, in alphabetical order.
-fn needs(records: &[RepoDataRecord]) -> Vec<PackageName> {
+/// Makes the network ready, where a source needs it.
+fn network(
+    sources: &[IndexSource],
+    settings: Option<&NetworkSettings>,
+) -> Result<Option<Arc<Network>>, IndexError> {
+    let addresses: Vec<Url> = sources
+        .iter()
+        .filter_map(|source| match &source.place {
+            Place::Network { mirror } => Some(mirror.as_ref().unwrap_or(source.channel.base_url.url())),
+            _ => None,
+        })
+        .cloned()
+        .collect();
+    let Some(first) = addresses.first() else {
+        return Ok(None);
+    };
+    let Some(settings) = settings else {
+        let kind = TroubleKind::Other("the network is not used here".to_owned());
+        let address = shown_address(first);
+        return Err(Trouble {
+            address,
+            kind,
+            attempts: 0,
+        }
+        .into());
+    };
+    Ok(Some(Arc::new(Network::open(settings.clone(), &addresses)?)))
+}
+
+/// One subdir of one channel.
+struct Part<'i> {
+    /// `None` where the channel has no such subdir.
+    source: Option<Source<'i>>,
+    channel: &'i str,
+    subdir: Subdir,
+}
+
+enum Source<'i> {
+    AtHand(&'i OpenSubdir),
+    Remote(&'i Remote),
+}
+
+/// Records, and the names that they depend on.
+#[derive(Default)]
+struct Found {
+    records: Vec<RepoDataRecord>,
+    needs: BTreeSet<PackageName>,
+}
+
+impl Part<'_> {
+    /// Loads the records of `names`, or refuses them all.
+    fn load(&self, names: &[PackageName]) -> Result<Found, IndexError> {
+        let records: Vec<Vec<RepoDataRecord>> = match self.source {
+            None => return Ok(Found::default()),
+            Some(Source::AtHand(open)) => names
+                .par_iter()
+                .map(|name| {
+                    let records = open.data.load_records(name, FORMATS);
+                    records.map_err(|error| self.refuse(format!("{}: {error}", name.as_source())))
+                })
+                .collect::<Result<_, _>>()?,
+            Some(Source::Remote(remote)) => vec![remote.load(self.subdir, names)?],
+        };
+        let base = format!("{}{}/", self.channel, self.subdir);
+        let check = |record: &RepoDataRecord| record_fault(record, self.subdir.as_str(), &base);
+        if let Some(fault) = records.par_iter().flatten().find_map_first(check) {
+            return Err(self.refuse(fault));
+        }
+        let needs =
+            records
+                .par_iter()
+                .map(|records| needs(records))
+                .reduce(BTreeSet::new, |mut all, some| {
+                    all.extend(some);
+                    all
+                });
+        Ok(Found {
+            records: records.into_iter().flatten().collect(),
+            needs,
+        })
+    }
+
+    fn refuse(&self, message: String) -> IndexError {
+        let path = match self.source {
+            Some(Source::AtHand(open)) => open.path.clone(),
+            Some(Source::Remote(remote)) => remote.shown().join(self.subdir.as_str()),
+            None => self.channel.into(),
+        };
+        IndexError::Record { path, message }
+    }
+}
+
+/// Returns the names that records depend on.
+fn needs(records: &[RepoDataRecord]) -> BTreeSet<PackageName> {
     let names: BTreeSet<Cow<'_, str>> = records
         .iter()
         .flat_map(needed_names)
@@ -171,12 +277,19 @@ impl RecordSource for ChannelIndex {
     }
 
     fn names(&self, subdir: Subdir) -> BTreeSet<String> {
-        self.channels
-            .iter()
-            .flat_map(|channel| [channel.subdirs.get(&subdir), channel.subdirs.get(&Subdir::NoArch)])
-            .flatten()
-            .flat_map(|open| open.data.package_names(FORMATS))
-            .map(str::to_owned)
-            .collect()
+        let wanted = [subdir, Subdir::NoArch];
+        let of = |channel: &OpenChannel| -> BTreeSet<String> {
+            match &channel.records {
+                Records::AtHand(subdirs) => wanted
+                    .iter()
+                    .filter_map(|subdir| subdirs.get(subdir))
+                    .flat_map(|open| open.data.package_names(FORMATS))
+                    .map(str::to_owned)
+                    .collect(),
+                // Names are for suggestions; where they cannot be had, there are none.
+                Records::Remote(remote) => remote.names(wanted).unwrap_or_default(),
+            }
+        };
+        self.channels.iter().flat_map(of).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! Where the index of a channel is: a folder, or the memory of the program.
+//! Where the index of a channel is: on the network, in a folder, or in the memory of the program.
 //!
 //! A folder holds `<subdir>/repodata.json` or `<subdir>/repodata.json.zst`; where it holds both, the plain one is
 //! read. A subdir without an index is empty, a channel without `noarch` is an error.
@@ -10,15 +10,21 @@ use std::{
 
 use rattler_conda_types::{Channel, Subdir};
 use rattler_repodata_gateway::sparse::{PackageFormatSelection, SparseRepoData};
+use url::Url;
 
 use crate::{check::package_name_fault, error::IndexError};
 
 /// The most that one index file may hold, decompressed; conda-forge's largest is about 0.3 GiB.
-const MAX_INDEX_BYTES: u64 = 1 << 30;
+pub(crate) const MAX_INDEX_BYTES: u64 = 1 << 30;
 
 /// Where the index of a channel is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
+    /// On the network.
+    Network {
+        /// The address to read from in place of the channel's own.
+        mirror: Option<Url>,
+    },
     /// A folder with one folder a subdir.
     Folder(PathBuf),
     /// The text of each subdir's `repodata.json`, part of the program.
@@ -45,14 +51,16 @@ impl IndexSource {
     /// Returns the place as messages name it.
     pub(crate) fn shown(&self) -> String {
         match &self.place {
+            Place::Network { mirror } => mirror.as_ref().unwrap_or(self.channel.base_url.url()).to_string(),
             Place::Folder(folder) => folder.display().to_string(),
             Place::Memory(_) => format!("the built-in channel `{}`", self.channel.name()),
         }
     }
 
-    /// Opens the index of a subdir; `None` where there is none.
+    /// Opens the index of a subdir that is at hand; `None` where there is none, or where it is on the network.
     pub(crate) fn open(&self, subdir: Subdir) -> Result<Option<OpenSubdir>, IndexError> {
         let found = match &self.place {
+            Place::Network { .. } => return Ok(None),
             Place::Folder(folder) => self.open_in(folder, subdir)?,
             Place::Memory(indexes) => self.open_from(indexes, subdir)?,
         };
@@ -170,8 +178,6 @@ fn decompress(path: &Path) -> Result<Vec<u8>, IndexError> {
 
 #[cfg(test)]
 mod tests {
-    use url::Url;
-
     use super::*;
 
     fn source(indexes: &'static [(Subdir, &'static [u8])]) -> IndexSource {

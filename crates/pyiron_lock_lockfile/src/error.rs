@@ -14,6 +14,9 @@ pub enum LockError {
     /// The block cannot be read.
     #[error("its `pyiron-lock:` block cannot be read: {0}")]
     Block(String),
+    /// It does not say how far the channels count.
+    #[error("it cannot be read: {0}")]
+    Pins(String),
     /// A newer program wrote it.
     #[error("it has format {found}, this program reads up to {known}")]
     Newer {

@@ -4,11 +4,13 @@
 //! The block is the last thing in the file, so that [`Stamp::read`] can tell whether a lock is current
 //! without parsing its records. Other readers of rattler locks skip it.
 
+mod channels;
 mod error;
 mod read;
 mod stamp;
 mod write;
 
+pub use channels::{read_pins, write_pins};
 pub use error::LockError;
 pub use read::read;
 pub use stamp::{FORMAT, Stamp};

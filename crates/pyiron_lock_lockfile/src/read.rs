@@ -1,6 +1,8 @@
 //! A text as a lock, both parts parsed and compared.
 
-use pyiron_lock_core::{Lock, ParseCutOffError, Platform, VirtualPackage, index::dependency_fault};
+use pyiron_lock_core::{
+    CutOff, IndexState, Lock, ParseCutOffError, Platform, VirtualPackage, index::dependency_fault,
+};
 use rattler_conda_types::RepoDataRecord;
 use rattler_lock::LockFile;
 
@@ -72,15 +74,14 @@ pub fn read(text: &str) -> Result<Lock, LockError> {
             .map(TryInto::try_into)
             .collect::<Result<_, _>>()?,
         contains: stamp.contains.map(TryInto::try_into).transpose()?,
-        exclude_newer: stamp
-            .exclude_newer
-            .map(|text| text.parse())
-            .transpose()
-            .map_err(|error: ParseCutOffError| LockError::Block(error.to_string()))?,
+        exclude_newer: moment(stamp.exclude_newer)?,
         unlocked_pip: stamp.unlocked_pip,
         variables: stamp.variables.into_iter().collect(),
         request_digest: stamp.request_digest,
-        index_digest: stamp.index_digest,
+        index: IndexState {
+            digest: stamp.index_digest,
+            cut_off: moment(stamp.index_cut_off)?,
+        },
         solver: stamp.solver,
         records,
     };
@@ -90,4 +91,10 @@ pub fn read(text: &str) -> Result<Lock, LockError> {
         ));
     }
     Ok(lock)
+}
+
+fn moment(text: Option<String>) -> Result<Option<CutOff>, LockError> {
+    text.map(|text| text.parse())
+        .transpose()
+        .map_err(|error: ParseCutOffError| LockError::Block(error.to_string()))
 }

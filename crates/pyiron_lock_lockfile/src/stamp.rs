@@ -44,6 +44,9 @@ pub struct Stamp {
     /// The digest of the reachable index records.
     #[serde(with = "hex")]
     pub index_digest: Digest,
+    /// When the newest of these was built.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub index_cut_off: Option<String>,
     /// The digest of the URLs and hashes of the records.
     #[serde(with = "hex")]
     pub records_digest: Digest,
@@ -113,7 +116,8 @@ impl Stamp {
             unlocked_pip: lock.unlocked_pip.clone(),
             variables: lock.variables.iter().cloned().collect(),
             request_digest: lock.request_digest,
-            index_digest: lock.index_digest,
+            index_digest: lock.index.digest,
+            index_cut_off: lock.index.cut_off.map(|cut_off| cut_off.to_string()),
             records_digest: lock.records_digest(),
             solver: lock.solver.clone(),
             digest: Digest::of(b""),

@@ -12,7 +12,9 @@ mod stale;
 
 pub use explain::{Chain, Clash, Explanation, Problem, Step, Suggestion, Wanted, suggestion};
 pub use inherit::{Cause, Moved, NotContained, moved_from_parent, not_contained};
-pub use plan::{Apart, Event, Job, Loaded, Observer, Outcome, Solved, Unsolvable, Work, load, run};
+pub use plan::{
+    Apart, Event, Job, Loaded, MadeFrom, Observer, Outcome, Solved, Unsolvable, Work, index_digest, load, run,
+};
 pub use rattler_solve::CancellationToken;
 pub use solver::SOLVER;
 pub use stale::{PlatformChange, StaleReason, stale_reasons};

@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pyiron_lock_core::{ChannelRecords, Lock, RecordSource, RequestSet, SourceError};
+use pyiron_lock_core::{
+    ChannelRecords, CutOff, Digest, Lock, Pins, RecordSource, RequestSet, Snapshot, SourceError,
+};
 use rattler_conda_types::{PackageName, Subdir};
 use rattler_solve::CancellationToken;
 use rayon::prelude::*;
@@ -21,6 +23,17 @@ pub struct Job {
     pub parents: Vec<usize>,
     /// The job whose records this one has to hold exactly, by index; it comes earlier in the list.
     pub contains: Option<usize>,
+    /// What the lock was made from that this job replaces or repeats.
+    pub made_from: Option<MadeFrom>,
+}
+
+/// What an earlier lock was made from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeFrom {
+    /// The digest of the index records that its requests reached.
+    pub index: Digest,
+    /// The names of these requests.
+    pub names: BTreeSet<PackageName>,
 }
 
 /// What there is to do for a job.
@@ -30,14 +43,29 @@ pub enum Work {
     Keep(Option<Lock>),
     /// A new lock is needed; records of the earlier one are preferred.
     Solve(Option<Lock>),
+    /// A new lock is wanted, as if there had been no earlier one.
+    Renew(Option<Lock>),
 }
 
 impl Work {
-    /// Returns the lock on disk, as far as it is known.
+    /// Returns the lock on disk, as far as it is known and counts.
     pub(crate) fn earlier(&self) -> Option<&Lock> {
         match self {
             Self::Keep(lock) | Self::Solve(lock) => lock.as_ref(),
+            Self::Renew(_) => None,
         }
+    }
+
+    /// Returns the lock on disk, as far as it is known.
+    pub(crate) fn on_disk(&self) -> Option<&Lock> {
+        match self {
+            Self::Keep(lock) | Self::Solve(lock) | Self::Renew(lock) => lock.as_ref(),
+        }
+    }
+
+    /// Returns whether the job needs a solve, whatever the others do.
+    pub fn is_due(&self) -> bool {
+        !matches!(self, Self::Keep(_))
     }
 }
 
@@ -120,44 +148,128 @@ pub trait Observer: Sync {
 
 /// The records that a list of jobs needs, loaded once for each subdir.
 pub struct Loaded {
-    subdirs: BTreeMap<Subdir, (BTreeSet<PackageName>, Vec<ChannelRecords>)>,
+    subdirs: BTreeMap<Subdir, LoadedSubdir>,
     /// Records that count although nothing says when they were built, where there is a cut-off.
     pub undated: usize,
 }
 
+struct LoadedSubdir {
+    /// The names that the records were loaded for.
+    names: BTreeSet<PackageName>,
+    parts: Vec<ChannelRecords>,
+    /// Whether everything is reachable from the names: nothing was left out that others depend on.
+    whole: bool,
+}
+
+impl LoadedSubdir {
+    fn records(&self) -> PlatformRecords<'_> {
+        PlatformRecords::new(&self.parts, self.whole.then_some(&self.names))
+    }
+}
+
 /// Loads what the jobs that may have to be solved can reach, all subdirs at once; without what is newer than the
-/// cut-off, which all jobs share.
-pub fn load(jobs: &[Job], source: &dyn RecordSource, observer: &dyn Observer) -> Result<Loaded, SourceError> {
+/// cut-off, which all jobs share, or than the pins.
+pub fn load(
+    jobs: &[Job],
+    source: &dyn RecordSource,
+    pins: &Pins,
+    observer: &dyn Observer,
+) -> Result<Loaded, SourceError> {
     let mut names: BTreeMap<Subdir, BTreeSet<PackageName>> = BTreeMap::new();
     for job in jobs.iter().filter(|job| !matches!(job.work, Work::Keep(None))) {
-        let wanted = job.set.requests.iter().map(|request| request.name.clone());
-        names.entry(job.set.platform.subdir).or_default().extend(wanted);
+        let wanted = job.set.requests.iter().map(|request| &request.name);
+        let earlier = job.made_from.iter().flat_map(|made_from| &made_from.names);
+        let of_subdir = names.entry(job.set.platform.subdir).or_default();
+        of_subdir.extend(wanted.chain(earlier).cloned());
     }
     let cut_off = jobs.iter().find_map(|job| job.set.exclude_newer);
     observer.notice(Event::Loading(names.len()));
-    let subdirs: BTreeMap<Subdir, (BTreeSet<PackageName>, Vec<ChannelRecords>)> = names
+    let subdirs: BTreeMap<Subdir, LoadedSubdir> = names
         .into_par_iter()
         .map(|(subdir, names)| {
-            let mut records = source.load(subdir, &names)?;
-            if let Some(cut_off) = cut_off {
-                for part in &mut records {
-                    part.records.retain(|record| !cut_off.excludes(record));
-                }
+            let mut parts = source.load(subdir, &names)?;
+            let mut whole = true;
+            for part in &mut parts {
+                let pin = pins.get(&part.channel, part.subdir);
+                let Some(last) = cut_off.into_iter().chain(pin).min() else {
+                    continue;
+                };
+                let before = part.records.len();
+                part.records.retain(|record| !last.excludes(record));
+                whole &= part.records.len() == before;
             }
-            Ok((subdir, (names, records)))
+            Ok((subdir, LoadedSubdir { names, parts, whole }))
         })
         .collect::<Result<_, _>>()?;
     observer.notice(Event::Loaded);
-    let records = subdirs
-        .values()
-        .flat_map(|(_, parts)| parts.iter().flat_map(|part| &part.records));
-    let undated = match cut_off {
-        Some(_) => records
-            .filter(|record| record.package_record.timestamp.is_none())
-            .count(),
-        None => 0,
-    };
+    let parts = subdirs.values().flat_map(|loaded| &loaded.parts);
+    let dated = |part: &&ChannelRecords| cut_off.is_some() || pins.get(&part.channel, part.subdir).is_some();
+    let undated = parts
+        .filter(dated)
+        .flat_map(|part| &part.records)
+        .filter(|record| CutOff::built(record).is_none())
+        .count();
     Ok(Loaded { subdirs, undated })
+}
+
+impl Loaded {
+    /// Returns when the newest record of each channel and subdir was built.
+    pub fn newest(&self) -> Pins {
+        let mut pins = Pins::default();
+        for part in self.subdirs.values().flat_map(|loaded| &loaded.parts) {
+            let newest = part.records.iter().filter_map(CutOff::built).max();
+            let known = pins.get(&part.channel, part.subdir);
+            if let Some(newest) = newest.max(known) {
+                pins.set(&part.channel, part.subdir, newest);
+            }
+        }
+        pins
+    }
+
+    /// Returns the jobs that have to be solved, by index, whose earlier lock was made from other records than these.
+    pub fn moved(&self, jobs: &[Job]) -> Vec<usize> {
+        let records: BTreeMap<Subdir, PlatformRecords<'_>> = self
+            .subdirs
+            .iter()
+            .map(|(subdir, loaded)| (*subdir, loaded.records()))
+            .collect();
+        let moved = |index: &usize| {
+            let job = &jobs[*index];
+            let due = job.made_from.as_ref().filter(|_| job.work.is_due());
+            due.zip(records.get(&job.set.platform.subdir))
+                .is_some_and(|(made_from, records)| {
+                    records.reachable(&made_from.names).digest() != made_from.index
+                })
+        };
+        (0..jobs.len()).into_par_iter().filter(moved).collect()
+    }
+
+    /// Turns the records into snapshots, one for each subdir that has new locks.
+    pub fn into_snapshots(self, jobs: &[Job], outcomes: &[Outcome]) -> Vec<Snapshot> {
+        let mut roots: BTreeMap<Subdir, BTreeMap<Digest, BTreeSet<PackageName>>> = BTreeMap::new();
+        for (job, outcome) in jobs.iter().zip(outcomes) {
+            if let Outcome::Solved(solved) = outcome {
+                let names = job.set.requests.iter().map(|request| request.name.clone());
+                let of_subdir = roots.entry(job.set.platform.subdir).or_default();
+                of_subdir.insert(solved.lock.index.digest, names.collect());
+            }
+        }
+        self.subdirs
+            .into_iter()
+            .filter_map(|(subdir, loaded)| {
+                Some(Snapshot {
+                    subdir,
+                    parts: loaded.parts,
+                    roots: roots.remove(&subdir)?,
+                })
+            })
+            .collect()
+    }
+}
+
+/// Computes the index digest of what can be reached from `names` in records.
+pub fn index_digest(parts: &[ChannelRecords], names: &BTreeSet<PackageName>) -> Digest {
+    PlatformRecords::new(parts, None).reachable(names).digest()
 }
 
 /// Runs all jobs on the records loaded for them and returns what became of each, in the order of the jobs.
@@ -171,7 +283,7 @@ pub fn run(
     let records: BTreeMap<Subdir, PlatformRecords<'_>> = loaded
         .subdirs
         .par_iter()
-        .map(|(subdir, (names, records))| (*subdir, PlatformRecords::new(records, names)))
+        .map(|(subdir, loaded)| (*subdir, loaded.records()))
         .collect();
     let run = Run {
         jobs,
@@ -184,11 +296,7 @@ pub fn run(
         let done: Vec<Vec<(usize, Outcome)>> = level
             .into_par_iter()
             .map(|members| {
-                let solves = || {
-                    members
-                        .iter()
-                        .filter(|job| matches!(jobs[**job].work, Work::Solve(_)))
-                };
+                let solves = || members.iter().filter(|job| jobs[**job].work.is_due());
                 solves().for_each(|job| observer.notice(Event::Started(*job)));
                 let done = run.family(&members, &outcomes);
                 solves().for_each(|job| observer.notice(Event::Finished(*job)));

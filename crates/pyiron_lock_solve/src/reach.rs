@@ -6,7 +6,7 @@ use std::{
 };
 
 use pyiron_lock_core::{
-    ChannelRecords, Digest,
+    ChannelRecords, CutOff, Digest, IndexState,
     digest::{DigestBuilder, hex},
     index::needed_names,
 };
@@ -16,8 +16,8 @@ use rayon::prelude::*;
 /// The records of one subdir, indexed by name; shared by all tiers and platforms on it.
 pub(crate) struct PlatformRecords<'a> {
     parts: &'a [ChannelRecords],
-    /// The names that the records were loaded for; everything is reachable from them.
-    roots: &'a BTreeSet<PackageName>,
+    /// Names from which everything is reachable, where that is known.
+    roots: Option<&'a BTreeSet<PackageName>>,
     by_name: HashMap<&'a str, Vec<(usize, &'a RepoDataRecord)>>,
     needs: OnceLock<HashMap<&'a str, HashSet<&'a str>>>,
 }
@@ -31,7 +31,7 @@ pub(crate) struct Reachable<'a> {
 }
 
 impl<'a> PlatformRecords<'a> {
-    pub(crate) fn new(parts: &'a [ChannelRecords], roots: &'a BTreeSet<PackageName>) -> Self {
+    pub(crate) fn new(parts: &'a [ChannelRecords], roots: Option<&'a BTreeSet<PackageName>>) -> Self {
         let mut by_name: HashMap<&str, Vec<(usize, &RepoDataRecord)>> = HashMap::new();
         for (part, records) in parts.iter().enumerate() {
             for record in &records.records {
@@ -57,6 +57,11 @@ impl<'a> PlatformRecords<'a> {
             .unwrap_or_default()
     }
 
+    /// Returns whether there may be records that do not count because they are too new.
+    pub(crate) fn are_cut_off(&self) -> bool {
+        self.roots.is_none()
+    }
+
     /// Returns whether any record has that normalized name.
     pub(crate) fn has_name(&self, name: &str) -> bool {
         self.by_name.contains_key(name)
@@ -66,7 +71,7 @@ impl<'a> PlatformRecords<'a> {
     pub(crate) fn reachable<'n>(&self, names: impl IntoIterator<Item = &'n PackageName>) -> Reachable<'a> {
         let names: BTreeSet<&PackageName> = names.into_iter().collect();
         let channels = self.parts.iter().map(|part| part.channel.as_str()).collect();
-        if names.iter().copied().eq(self.roots) {
+        if self.roots.is_some_and(|roots| names.iter().copied().eq(roots)) {
             return Reachable {
                 parts: self
                     .parts
@@ -116,6 +121,15 @@ impl Reachable<'_> {
     /// Returns whether a normalized name can be reached.
     pub(crate) fn reaches(&self, name: &str) -> bool {
         self.names.contains(name)
+    }
+
+    /// Returns the digest, and when the newest record was built.
+    pub(crate) fn state(&self) -> IndexState {
+        let records = self.parts.iter().flatten();
+        IndexState {
+            digest: self.digest(),
+            cut_off: records.filter_map(|record| CutOff::built(record)).max(),
+        }
     }
 
     /// Computes the index digest: every field of the reachable records that a solve uses or a lock stores.

@@ -3,7 +3,9 @@
 mod completions;
 mod init;
 mod resolve;
+mod snapshot;
 mod tiers;
+mod update;
 mod validate;
 
 use pyiron_lock_core::Exit;
@@ -22,6 +24,8 @@ pub(crate) fn run(cli: &Cli, streams: &Streams) -> Result<Exit, Failure> {
         Command::Init(args) => init::execute(args, &cli.global, streams),
         Command::Validate(args) => validate::execute(args, &cli.global, streams),
         Command::Resolve(args) => resolve::execute(args, &cli.global, streams),
+        Command::Update(args) => update::execute(args, &cli.global, streams),
+        Command::Snapshot(args) => snapshot::execute(&args.command, &cli.global, streams),
         Command::Tiers(args) => tiers::execute(args, &cli.global, streams),
         Command::Completions(args) => Ok(completions::execute(args, streams)),
     }

@@ -152,14 +152,14 @@ fn check_names(
     channels: &Channels,
     report: &mut Report,
 ) -> Result<(), Failure> {
-    let Some(sources) = channels.known_sources() else {
+    let Some(sources) = channels.sources_at_hand() else {
         return Ok(());
     };
     let subdirs: BTreeSet<Subdir> = files
         .iter()
         .flat_map(|(_, subdirs)| subdirs.iter().copied())
         .collect();
-    let index = ChannelIndex::open(&sources, &subdirs).map_err(pyiron_lock_core::SourceError::from)?;
+    let index = ChannelIndex::open(&sources, &subdirs, None).map_err(pyiron_lock_core::SourceError::from)?;
     let names: BTreeMap<Subdir, BTreeSet<String>> = subdirs
         .into_iter()
         .map(|subdir| (subdir, index.names(subdir)))

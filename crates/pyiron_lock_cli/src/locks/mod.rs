@@ -1,6 +1,7 @@
 //! The locks of a project as they are on disk: tiers with the tiers they build on, parents first, each on its
 //! platforms, and whether each lock still serves.
 
+mod jobs;
 mod state;
 
 use std::{
@@ -10,7 +11,7 @@ use std::{
 
 use pyiron_lock_core::{Finding, Lock, PlatformName, RequestSet, TierName, suggest};
 use pyiron_lock_lockfile::Stamp;
-use pyiron_lock_solve::{Job, StaleReason, Work, codes, not_contained};
+use pyiron_lock_solve::{StaleReason, codes, not_contained};
 use pyiron_lock_spec::{Manifest, NamedChannel, Tier, compose};
 use rayon::prelude::*;
 
@@ -238,48 +239,6 @@ impl Plan {
         Ok(Self {
             items: vec![wanted.look(Place::Anywhere)?],
         })
-    }
-
-    /// Returns the jobs for the solver; locks that stay are read only where a stale one bears on them.
-    pub(crate) fn jobs(&self) -> Result<Vec<Job>, Failure> {
-        let read = self.in_reach();
-        let job = |(index, item): (usize, &Item)| {
-            let work = match &item.state {
-                State::Stale { earlier, .. } => Work::Solve(earlier.as_deref().cloned()),
-                _ if read.contains(&index) => Work::Keep(read_lock(&item.path)?),
-                _ => Work::Keep(None),
-            };
-            Ok(Job {
-                set: item.set.clone(),
-                work,
-                parents: item.parents.clone(),
-                contains: item.contains,
-            })
-        };
-        self.items.iter().enumerate().map(job).collect()
-    }
-
-    /// Returns the locks that can move in this run, being stale, in the family of one that can, or building on one;
-    /// and those whose records they prefer.
-    fn in_reach(&self) -> BTreeSet<usize> {
-        let related = |index: usize| {
-            let item = &self.items[index];
-            item.parents.iter().copied().chain(item.contains)
-        };
-        let mut moving: BTreeSet<usize> = (0..self.items.len())
-            .filter(|index| matches!(self.items[*index].state, State::Stale { .. }))
-            .collect();
-        loop {
-            let above = moving.iter().filter_map(|index| self.items[*index].contains);
-            let below = (0..self.items.len()).filter(|index| related(*index).any(|at| moving.contains(&at)));
-            let grown: BTreeSet<usize> = moving.iter().copied().chain(above).chain(below).collect();
-            if grown.len() == moving.len() {
-                break;
-            }
-            moving = grown;
-        }
-        let preferred = moving.iter().flat_map(|index| related(*index));
-        moving.iter().copied().chain(preferred).collect()
     }
 }
 

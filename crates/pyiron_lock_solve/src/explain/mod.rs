@@ -269,7 +269,7 @@ fn alone(
             });
             continue;
         }
-        if candidates.is_empty() && set.exclude_newer.is_some() && known.contains(name) {
+        if candidates.is_empty() && records.are_cut_off() && known.contains(name) {
             problems.push(Problem::AllNewer { request: index });
             continue;
         }

@@ -68,7 +68,7 @@ impl<'f, 'r> Run<'f, 'r> {
             .iter()
             .filter_map(|member| Some((*member, self.lead(*member, outcomes)?)))
             .collect();
-        let due = |member: &usize| matches!(self.jobs[*member].work, Work::Solve(_));
+        let due = |member: &usize| self.jobs[*member].work.is_due();
         if leads.is_empty() && !members.iter().any(due) {
             return all(|| Outcome::Kept);
         }
@@ -90,9 +90,9 @@ impl<'f, 'r> Run<'f, 'r> {
         };
         let cause = leads.values().next().copied();
         let cause = cause.or_else(|| members.iter().copied().find(due));
-        let (found, digests) = rayon::join(|| family.settle(), || family.digests());
+        let (found, states) = rayon::join(|| family.settle(), || family.index_states());
         match found {
-            Ok(found) => family.locks(found, digests, &leads, cause),
+            Ok(found) => family.locks(found, states, &leads, cause),
             Err(trouble) => family.failed(trouble),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use pyiron_lock_core::{Contained, Digest, Lock, RequestSet, same_record};
+use pyiron_lock_core::{Contained, IndexState, Lock, RequestSet, same_record};
 use rattler_conda_types::RepoDataRecord;
 use rayon::prelude::*;
 
@@ -16,27 +16,27 @@ use crate::{
 };
 
 impl Family<'_, '_> {
-    /// Returns the digest of the index records that each member can reach.
-    pub(super) fn digests(&self) -> Vec<Digest> {
-        let digest = |member: &usize| self.reachable(&self.job(*member).set).digest();
-        self.members.par_iter().map(digest).collect()
+    /// Returns the index records that each member can reach, in short.
+    pub(super) fn index_states(&self) -> Vec<IndexState> {
+        let state = |member: &usize| self.reachable(&self.job(*member).set).state();
+        self.members.par_iter().map(state).collect()
     }
 
     /// Makes the locks out of what was found.
     pub(super) fn locks(
         &self,
         mut found: Records,
-        digests: Vec<Digest>,
+        states: Vec<IndexState>,
         leads: &BTreeMap<usize, usize>,
         cause: Option<usize>,
     ) -> Vec<(usize, Outcome)> {
         let mut locks: BTreeMap<usize, Lock> = self
             .members
             .iter()
-            .zip(digests)
-            .map(|(member, digest)| {
+            .zip(states)
+            .map(|(member, state)| {
                 let records = found.remove(member).unwrap_or_default();
-                let lock = Lock::new(&self.job(*member).set, records, digest, SOLVER.to_owned());
+                let lock = Lock::new(&self.job(*member).set, records, state, SOLVER.to_owned());
                 (*member, lock)
             })
             .collect();
@@ -68,13 +68,13 @@ impl Family<'_, '_> {
                 work => {
                     let follows = match work {
                         Work::Keep(_) => leads.get(member).copied().or(cause),
-                        Work::Solve(_) => None,
+                        Work::Solve(_) | Work::Renew(_) => None,
                     };
                     let solved = Solved {
                         moved: self.moved(*member, &locks),
                         apart: self.apart(*member, &locks)?,
                         lock: lock.clone(),
-                        earlier: work.earlier().cloned(),
+                        earlier: work.on_disk().cloned(),
                         follows,
                     };
                     Ok((*member, Outcome::Solved(Box::new(solved))))
@@ -126,7 +126,7 @@ impl Family<'_, '_> {
         let reachable = self.reachable(set);
         let preferred = self.preferred(&reachable, set, &[member]);
         let records = self.solve_with(set, &reachable, preferred, Vec::new())?;
-        let alone = Lock::new(set, records, own.index_digest, SOLVER.to_owned());
+        let alone = Lock::new(set, records, own.index, SOLVER.to_owned());
         let has = |lock: &Lock, name: &str| lock.record(name).is_some();
         let only = |lock: &Lock, other: &Lock| -> Vec<String> {
             let names = lock

@@ -8,7 +8,7 @@ use url::Url;
 use super::{ChannelSource, read};
 use crate::{channel::credentials, codes, tree::Reader};
 
-pub(super) const SOURCE_KEYS: &[&str] = &["url", "path"];
+pub(super) const SOURCE_KEYS: &[&str] = &["url", "mirror", "path"];
 
 /// Reads `channel-sources`.
 pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> BTreeMap<String, ChannelSource> {
@@ -23,23 +23,35 @@ pub(super) fn read(reader: &mut Reader<'_>, node: &Node) -> BTreeMap<String, Cha
             .iter()
             .find(|field| field.key == "path")
             .and_then(|field| reader.text(field.value, &format!("the path of `{}`", entry.key)));
-        let Some(node) = read::required(reader, &fields, entry.value, "url", &what) else {
-            continue;
+        let mut web = |key: &str| {
+            let field = fields.iter().find(|field| field.key == key)?;
+            address(reader, field.value, key, entry.key)
         };
-        if let Some(url) = address(reader, node, entry.key) {
-            let source = ChannelSource {
-                url,
-                path: path.map(|path| path.value),
-                span: entry.key_span,
-            };
-            sources.insert(entry.key.to_owned(), source);
+        let (url, mirror) = (web("url"), web("mirror"));
+        if fields.is_empty() {
+            let message = format!("{what} says nothing");
+            let finding = reader.finding(
+                codes::TIERS_CHANNEL_SOURCE,
+                entry.value.span,
+                message,
+                "neither `url`, `mirror` nor `path`",
+            );
+            reader.push(finding);
+            continue;
         }
+        let source = ChannelSource {
+            url,
+            mirror,
+            path: path.map(|path| path.value),
+            span: entry.key_span,
+        };
+        sources.insert(entry.key.to_owned(), source);
     }
     sources
 }
 
-fn address(reader: &mut Reader<'_>, node: &Node, channel: &str) -> Option<Url> {
-    let text = reader.text(node, &format!("the url of `{channel}`"))?;
+fn address(reader: &mut Reader<'_>, node: &Node, key: &str, channel: &str) -> Option<Url> {
+    let text = reader.text(node, &format!("the {key} of `{channel}`"))?;
     let mut report = |span: Span, message: String, help: &str| {
         let finding = reader.finding(codes::TIERS_CHANNEL_SOURCE, span, message, "the address");
         reader.push(finding.help(help));

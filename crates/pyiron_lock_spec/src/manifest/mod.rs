@@ -41,8 +41,10 @@ pub struct Manifest {
 /// The address of a channel.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ChannelSource {
-    /// The address that locks hold.
-    pub url: Url,
+    /// The address that locks hold, where it is not that of the name.
+    pub url: Option<Url>,
+    /// The address to read from instead.
+    pub mirror: Option<Url>,
     /// A folder that stands in for it, relative to the manifest.
     pub path: Option<String>,
     /// Where it is named.

@@ -275,8 +275,18 @@ fn mistakes_elsewhere_are_explained() {
         ),
         (
             osx,
-            "channel-sources: { a: { path: x } }\n",
-            "[tiers-missing-key] .. the channel source `a` has no `url`",
+            "channel-sources: { a: {} }\n",
+            "[tiers-channel-source] .. the channel source `a` says nothing",
+        ),
+        (
+            osx,
+            "channel-sources: { a: { mirror: 'https://h/?token=x' } }\n",
+            "[channel-secret] .. token",
+        ),
+        (
+            osx,
+            "channel-sources: { a: { mirror: ../x } }\n",
+            "[tiers-channel-source] [\"../x\"] .. is not a web address",
         ),
         (osx, "channels: [defaults]\n", "[channels-default]"),
         (

@@ -7,12 +7,11 @@ use pyiron_lock_solve::{Apart, Moved, Solved, StaleReason, Unsolvable};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::show_findings;
 use crate::{
-    args::ResolveArgs,
     failure::Failure,
     files::shown,
     locks::{Item, Plan, State},
+    network::Transferred,
     render::{
         MAX_SHOWN, cause_text, conflict_findings, counted, finding_view, findings_text, folded, stale_text,
     },
@@ -21,11 +20,13 @@ use crate::{
 
 /// Everything a run has to say.
 #[derive(Default)]
-pub(super) struct Results {
-    pub(super) findings: Vec<Finding>,
+pub(crate) struct Results {
+    pub(crate) findings: Vec<Finding>,
     lines: Vec<Line>,
     unsolvable: Vec<(Unsolvable, Option<String>)>,
     failures: Vec<Failure>,
+    /// What went over the network, if anything could.
+    pub(crate) transferred: Option<Transferred>,
 }
 
 /// What became of one lock.
@@ -71,12 +72,12 @@ struct Change {
 
 impl Results {
     /// Returns whether the specs cannot be worked with.
-    pub(super) fn broken(&self) -> bool {
+    pub(crate) fn broken(&self) -> bool {
         any_error(&self.findings)
     }
 
     /// Notes a lock that was left alone, or is stale and stays so.
-    pub(super) fn kept_or_stale(&mut self, item: &Item) {
+    pub(crate) fn kept_or_stale(&mut self, item: &Item) {
         let (status, reasons) = match &item.state {
             State::Current => (Status::Current, Vec::new()),
             State::Fits => (Status::Fits, Vec::new()),
@@ -89,7 +90,7 @@ impl Results {
     }
 
     /// Notes a lock that was written.
-    pub(super) fn written(&mut self, plan: &Plan, item: &Item, solved: &Solved) {
+    pub(crate) fn written(&mut self, plan: &Plan, item: &Item, solved: &Solved) {
         let moved = solved
             .moved
             .iter()
@@ -116,8 +117,13 @@ impl Results {
         });
     }
 
+    /// Notes a lock that was made anew and came out the same.
+    pub(crate) fn unchanged(&mut self, item: &Item) {
+        self.lines.push(line(item, Status::Current));
+    }
+
     /// Notes a lock that could be solved but not written.
-    pub(super) fn unwritten(&mut self, item: &Item, failure: Failure) {
+    pub(crate) fn unwritten(&mut self, item: &Item, failure: Failure) {
         self.lines.push(Line {
             reasons: vec![failure.message().to_owned()],
             ..line(item, Status::Unwritten)
@@ -126,7 +132,7 @@ impl Results {
     }
 
     /// Notes requests that cannot be satisfied.
-    pub(super) fn unsolvable(&mut self, plan: &Plan, item: &Item, unsolvable: Unsolvable) {
+    pub(crate) fn unsolvable(&mut self, plan: &Plan, item: &Item, unsolvable: Unsolvable) {
         self.lines.push(line(item, Status::Unsolvable));
         let tier = |index: &usize| plan.items[*index].set.tier.as_ref().map(ToString::to_string);
         let together: Vec<String> = unsolvable.together.iter().filter_map(tier).collect();
@@ -140,7 +146,7 @@ impl Results {
     }
 
     /// Notes a lock that is made together with one that could not be made.
-    pub(super) fn waits(&mut self, plan: &Plan, item: &Item, other: usize) {
+    pub(crate) fn waits(&mut self, plan: &Plan, item: &Item, other: usize) {
         let reason = format!("it is solved together with {}", plan.items[other].label());
         self.lines.push(Line {
             reasons: vec![reason],
@@ -149,7 +155,7 @@ impl Results {
     }
 
     /// Notes records that the solver refused.
-    pub(super) fn refused(&mut self, item: &Item, message: &str) {
+    pub(crate) fn refused(&mut self, item: &Item, message: &str) {
         self.lines.push(Line {
             reasons: vec![message.to_owned()],
             ..line(item, Status::Refused)
@@ -159,12 +165,11 @@ impl Results {
     }
 
     /// Says everything and returns the exit code.
-    pub(super) fn show(&self, args: &ResolveArgs, streams: &Streams) -> Exit {
-        if args.json {
+    pub(crate) fn show(&self, json: bool, streams: &Streams) -> Exit {
+        if json {
             streams.result(&format!("{:#}\n", self.json()));
-        }
-        show_findings(self, args.json, streams);
-        if !args.json {
+        } else {
+            streams.result(&findings_text(&self.findings, streams.stdout_color()));
             self.show_lines(streams);
         }
         let mut exit = if self.broken() {
@@ -175,7 +180,7 @@ impl Results {
         for failure in &self.failures {
             exit = exit.worst(failure.report(streams, false));
         }
-        if args.check && self.lines.iter().any(|line| line.status == Status::Stale) {
+        if self.lines.iter().any(|line| line.status == Status::Stale) {
             streams.talk("run `pyiron-lock resolve` and commit the locks");
         }
         for line in &self.lines {
@@ -271,11 +276,15 @@ impl Results {
                 json!({"places": places, "problem": finding_view(&told.finding)})
             })
             .collect();
-        json!({
+        let mut all = json!({
             "locks": self.lines,
             "explanations": explanations,
             "findings": self.findings.iter().map(finding_view).collect::<Vec<_>>(),
-        })
+        });
+        if let Some(transferred) = self.transferred {
+            all["transferred"] = json!(transferred);
+        }
+        all
     }
 }
 
