@@ -10,7 +10,7 @@ use pyiron_lock_spec::{Manifest, Tier, read_manifest};
 use serde_json::Value;
 use tempfile::{TempDir, tempdir};
 
-use crate::support::{Ran, program, repository, run, tree};
+use crate::support::{Ran, SampleMirror, program, repository, run, tree};
 
 fn run_in(folder: &Path, arguments: &[&str]) -> Ran {
     run(program().current_dir(folder).args(arguments))
@@ -101,8 +101,8 @@ fn what_a_person_sees() {
           checks the specs
       pyiron-lock resolve -c sample
           tries it out, offline, with the sample channel
-      pyiron-lock resolve --channel-source conda-forge=DIR
-          makes the locks, where DIR stands for a folder with the index of conda-forge
+      pyiron-lock resolve
+          makes the locks, from conda-forge
     then say in .github/workflows/locks.yml how pyiron-lock is installed, and commit specs/ and lockfiles/
     ");
 }
@@ -250,8 +250,8 @@ fn json_says_what_was_written_and_what_comes_next() {
           "does": "tries it out, offline, with the sample channel"
         },
         {
-          "command": "pyiron-lock resolve --channel-source conda-forge=DIR",
-          "does": "makes the locks, where DIR stands for a folder with the index of conda-forge"
+          "command": "pyiron-lock resolve",
+          "does": "makes the locks, from conda-forge"
         }
       ]
     }
@@ -260,16 +260,16 @@ fn json_says_what_was_written_and_what_comes_next() {
     assert_eq!(ran["error"]["exit"], 2);
 }
 
-/// The commands of the README and those printed, in their order, with a folder for `DIR`.
+/// The commands of the README and those printed, in their order, with the sample channel in the place of all channels.
 #[test]
 fn the_commands_that_are_told_work() {
-    let index = repository().join("tests/sample-channel");
     for channels in [
         &["conda-forge"][..],
         &["sample"],
         &["conda-forge", "https://example.org/own"],
     ] {
         let folder = tempdir().unwrap();
+        let mirror = SampleMirror::of(channels);
         let mut arguments = vec!["init", "--json", "-p", "linux-64"];
         arguments.extend(channels.iter().flat_map(|channel| ["-c", channel]));
         let told = run_in(folder.path(), &arguments).exits(0).json();
@@ -285,17 +285,13 @@ fn the_commands_that_are_told_work() {
         let lines = readme.lines().filter(|line| line.starts_with("pyiron-lock"));
         let mut count = 0;
         for line in next.into_iter().chain(lines) {
-            let folders = ["=DIR1", "=DIR2", "=DIR"];
-            let command = folders.iter().fold(line.to_owned(), |line, word| {
-                line.replace(word, &format!("={}", index.display()))
-            });
-            let command = command.strip_prefix("pyiron-lock ").unwrap();
-            let words: Vec<&str> = command.split_whitespace().collect();
-            let ran = run_in(folder.path(), &words);
+            let words = line.strip_prefix("pyiron-lock ").unwrap().split_whitespace();
+            let ran = run(mirror.program().current_dir(folder.path()).args(words));
             assert_eq!(ran.code, Some(0), "{line}: {ran:?}");
             count += 1;
         }
         assert!(count >= 6);
+        assert_eq!(mirror.was_asked(), channels != ["sample"]);
     }
 }
 

@@ -6,7 +6,7 @@ use std::{
     process::{Command, Output, Stdio},
 };
 
-use pyiron_lock_testkit::Channel;
+use pyiron_lock_testkit::{Channel, server::Server};
 use serde_json::Value;
 
 /// The repository.
@@ -22,6 +22,40 @@ pub(crate) fn program() -> Command {
         .env("PATH", std::env::var_os("PATH").unwrap_or_default())
         .stdin(Stdio::null());
     command
+}
+
+/// The sample channel on a server of this machine, to which conda's configuration leads in the place of channels.
+pub(crate) struct SampleMirror {
+    server: Server,
+    folder: tempfile::TempDir,
+}
+
+impl SampleMirror {
+    /// Stands in for the channels named.
+    pub(crate) fn of(channels: &[&str]) -> Self {
+        let server = Server::start(&repository().join("tests/sample-channel"));
+        let folder = tempfile::tempdir().unwrap();
+        let mut condarc = String::from("mirrored_channels:\n");
+        for channel in channels {
+            condarc.push_str(&format!("  \"{channel}\": [\"{}\"]\n", server.url()));
+        }
+        fs::write(folder.path().join("condarc"), condarc).unwrap();
+        Self { server, folder }
+    }
+
+    /// The program as [`program`] gives it, told of the mirror, with a cache of its own.
+    pub(crate) fn program(&self) -> Command {
+        let mut command = program();
+        command
+            .env("CONDARC", self.folder.path().join("condarc"))
+            .env("PYIRON_LOCK_CACHE_DIR", self.folder.path().join("cache"));
+        command
+    }
+
+    /// Returns whether anybody asked for anything.
+    pub(crate) fn was_asked(&self) -> bool {
+        !self.server.log().is_empty()
+    }
 }
 
 /// How a run ended.

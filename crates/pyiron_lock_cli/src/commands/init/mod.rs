@@ -130,30 +130,26 @@ fn channels(named: Vec<String>) -> Result<Vec<String>, Failure> {
     Ok(channels)
 }
 
-/// Returns the commands to go on with; each works as it stands, once the folders it names are filled in.
+/// Returns the commands to go on with; each works as it stands.
 fn steps(channels: &[String]) -> Vec<Step> {
-    let step = |command: String, does: String| Step { command, does };
-    let mut steps = vec![step(
-        "pyiron-lock validate".to_owned(),
-        "checks the specs".to_owned(),
-    )];
-    let sources = pages::source_options(channels);
-    if sources.is_empty() {
+    let step = |command: &str, does: String| Step {
+        command: command.to_owned(),
+        does,
+    };
+    let mut steps = vec![step("pyiron-lock validate", "checks the specs".to_owned())];
+    if pages::only_sample(channels) {
         steps.push(step(
-            "pyiron-lock resolve".to_owned(),
+            "pyiron-lock resolve",
             "makes the locks, offline, from the sample channel".to_owned(),
         ));
     } else {
         steps.push(step(
-            "pyiron-lock resolve -c sample".to_owned(),
+            "pyiron-lock resolve -c sample",
             "tries it out, offline, with the sample channel".to_owned(),
         ));
         steps.push(step(
-            format!("pyiron-lock resolve{sources}"),
-            format!(
-                "makes the locks, where {}",
-                pages::source_words(channels).replace('`', "")
-            ),
+            "pyiron-lock resolve",
+            format!("makes the locks, from {}", channels.join(", ")),
         ));
     }
     steps

@@ -56,53 +56,26 @@ pub(super) fn ci_file(ci: Ci) -> Option<(&'static str, &'static str)> {
     }
 }
 
-/// Returns the options that say where the indexes of channels are, each with a space before it.
-pub(super) fn source_options(channels: &[String]) -> String {
-    indexes(channels)
-        .iter()
-        .map(|(channel, folder)| format!(" --channel-source {channel}={folder}"))
-        .collect()
-}
-
-/// Returns which words stand for the folders with the indexes, as a sentence; empty where none is needed.
-pub(super) fn source_words(channels: &[String]) -> String {
-    let indexes: Vec<String> = indexes(channels)
-        .iter()
-        .map(|(channel, folder)| format!("`{folder}` stands for a folder with the index of {channel}"))
-        .collect();
-    indexes.join(", ")
-}
-
-/// Returns the channels that need a folder, with the word that stands for it.
-fn indexes(channels: &[String]) -> Vec<(&str, String)> {
-    let needy: Vec<&str> = channels
-        .iter()
-        .map(String::as_str)
-        .filter(|channel| ![sample::NAME, sample::URL].contains(channel))
-        .collect();
-    let word = |index: usize| match needy.len() {
-        1 => "DIR".to_owned(),
-        _ => format!("DIR{}", index + 1),
-    };
-    needy
-        .iter()
-        .enumerate()
-        .map(|(index, channel)| (*channel, word(index)))
-        .collect()
+/// Returns whether all channels are the one inside the program.
+pub(super) fn only_sample(channels: &[String]) -> bool {
+    let inside = |channel: &String| [sample::NAME, sample::URL].contains(&channel.as_str());
+    channels.iter().all(inside)
 }
 
 fn readme(choice: &Choice, channels: &[String]) -> String {
-    let words = source_words(channels);
-    let indexes = if words.is_empty() {
+    let source = if only_sample(channels) {
         "The sample channel is inside the program; it is for trying things out.".to_owned()
     } else {
-        format!("{words}:\n`<subdir>/repodata.json` or `<subdir>/repodata.json.zst`, as a mirror has.")
+        let names: Vec<String> = channels.iter().map(|channel| format!("`{channel}`")).collect();
+        format!(
+            "Packages come from {}.\nA mirror or a folder to read instead goes under `channel-sources` in `{MANIFEST}`.",
+            names.join(", ")
+        )
     };
     let tier = choice.tiers.first().map_or("", TierName::as_str);
     README
         .replace("@REPOSITORY@", env!("CARGO_PKG_REPOSITORY"))
-        .replace(" @INDEXES@", &format!("\n{indexes}"))
-        .replace("@SOURCES@", &source_options(channels))
+        .replace("@SOURCE@", &source)
         .replace("@TIER@", tier)
 }
 
