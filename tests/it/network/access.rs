@@ -133,6 +133,26 @@ fn a_password_does_not_follow_a_redirect_to_another_host() {
 }
 
 #[test]
+fn a_proxy_of_the_environment_is_asked_unless_no_proxy_names_the_host() {
+    let site = Site::new(Kind::Shards);
+    let address = format!("{}/forge", site.server.url());
+    let manifest = site.read("specs/tiers.yml");
+    site.write(
+        "specs/tiers.yml",
+        &manifest.replace(&address, "http://behind.invalid/forge"),
+    );
+    let mut command = site.command(&["resolve"]);
+    command
+        .env("HTTP_PROXY", site.server.url())
+        .env("NO_PROXY", "behind.invalid");
+    let ran = run(&mut command).exits(6);
+    assert!(ran.stderr.contains("cannot be reached"), "{ran:?}");
+    assert!(site.server.log().is_empty());
+    run(site.command(&["resolve"]).env("HTTP_PROXY", site.server.url())).exits(0);
+    assert!(!site.server.log().is_empty());
+}
+
+#[test]
 fn a_mirror_is_read_and_the_lock_names_the_channel() {
     let site = Site::new(Kind::Shards);
     site.run(&["resolve"]).exits(0);
