@@ -5,7 +5,7 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::support::{copy_tree, program, repository, run, tree};
+use crate::support::{SampleMirror, copy_tree, program, repository, run, tree};
 
 /// Returns the lines of code blocks of a kind.
 fn blocks<'t>(text: &'t str, kind: &str) -> Vec<&'t str> {
@@ -21,30 +21,39 @@ fn blocks<'t>(text: &'t str, kind: &str) -> Vec<&'t str> {
     lines
 }
 
-/// Runs every `$ pyiron-lock ..` line in `folder`; those that need genuine records only where they are at hand.
+/// Runs every `$ pyiron-lock ..` line in `folder`, in order, with the sample channel in the place of conda-forge: over
+/// the network, and as the folder `/srv/conda-forge`.
 fn run_commands(text: &str, folder: &Path) -> usize {
-    let index = std::env::var("PYIRON_LOCK_REAL_INDEX").ok();
+    let mirror = SampleMirror::of(&["conda-forge"]);
+    let sample = repository().join("tests/sample-channel");
     let mut count = 0;
     for line in blocks(text, "console") {
         let command = line
             .strip_prefix("$ pyiron-lock ")
             .unwrap_or_else(|| panic!("`{line}` is not a command of ours"));
-        let command = command.replace("/tmp/", &format!("{}/", folder.display()));
-        let command = match &index {
-            Some(index) => command.replace(
-                "/srv/conda-forge",
-                &fs::canonicalize(index).unwrap().to_string_lossy(),
-            ),
-            None if command.contains("/srv/conda-forge") => {
-                eprintln!("`{line}` did not run: PYIRON_LOCK_REAL_INDEX is not set");
-                continue;
-            }
-            None => command,
-        };
-        run(program().current_dir(folder).args(command.split_whitespace())).exits(0);
+        let command = command
+            .replace("/tmp/", &format!("{}/", folder.display()))
+            .replace("/srv/conda-forge", &sample.to_string_lossy());
+        run(mirror
+            .program()
+            .current_dir(folder)
+            .args(command.split_whitespace()))
+        .exits(0);
         count += 1;
     }
+    assert!(mirror.was_asked(), "no command read conda-forge over the network");
     count
+}
+
+/// Writes the files that a page shows after `<!-- file: NAME -->`.
+fn write_files(text: &str, folder: &Path) {
+    for part in text.split("<!-- file: ").skip(1) {
+        let (name, rest) = part.split_once(" -->").unwrap();
+        let body = rest.split("```").nth(1).unwrap().strip_prefix("yaml\n").unwrap();
+        let path = folder.join(name);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, body).unwrap();
+    }
 }
 
 #[test]
@@ -72,21 +81,38 @@ fn the_guide_works_from_nothing() {
     let root = repository();
     let text = fs::read_to_string(root.join("docs/guide/first-project.md")).unwrap();
     let folder = tempfile::tempdir().unwrap();
-    copy_tree(
-        &root.join("tests/sample-channel"),
-        &folder.path().join("sample-channel"),
-    );
-    let mut parts = text.split("<!-- file: ");
-    parts.next();
-    for part in parts {
-        let (name, rest) = part.split_once(" -->").unwrap();
-        let body = rest.split("```").nth(1).unwrap().strip_prefix("yaml\n").unwrap();
-        let path = folder.path().join(name);
-        fs::create_dir_all(path.parent().unwrap()).unwrap();
-        fs::write(path, body).unwrap();
-    }
+    write_files(&text, folder.path());
     assert!(run_commands(&text, folder.path()) >= 4);
     assert!(folder.path().join("lockfiles/advanced/linux-64.lock").is_file());
+}
+
+#[test]
+fn the_guide_to_channels_works_from_top_to_bottom() {
+    let text = fs::read_to_string(repository().join("docs/guide/channels.md")).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    write_files(&text, folder.path());
+    assert!(run_commands(&text, folder.path()) >= 8);
+    let locks = |name: &str| tree(&folder.path().join(name));
+    let made = locks("lockfiles");
+    assert_eq!(made.len(), 1);
+    assert!(made[0].1.contains("/conda-forge/linux-64/"), "{}", made[0].1);
+    assert!(!made[0].1.contains("127.0.0.1"));
+    assert_eq!(locks("frozen"), made);
+    assert_eq!(locks("from-folder"), made);
+    assert!(folder.path().join("specs/channels.lock").is_file());
+
+    copy_tree(
+        &repository().join("tests/sample-channel"),
+        &folder.path().join("conda-forge"),
+    );
+    let manifest = folder.path().join("specs/tiers.yml");
+    for part in text.split("```yaml\nchannel-sources:").skip(1) {
+        let sources = part.split("```").next().unwrap();
+        let known = fs::read_to_string(&manifest).unwrap();
+        fs::write(&manifest, format!("{known}channel-sources:{sources}")).unwrap();
+        run(program().current_dir(folder.path()).arg("validate")).exits(0);
+        fs::write(&manifest, known).unwrap();
+    }
 }
 
 #[test]
