@@ -10,6 +10,7 @@ mod codes;
 mod generate;
 mod layers;
 mod sample;
+mod serve;
 mod sizes;
 mod workspace;
 
@@ -47,6 +48,8 @@ cargo run -q -p xtask -- CHORE
   sample [--check] --archives DIR
                     write index and archives of the sample channel into DIR
   codes [--check]   write docs/reference/codes.md from the tables in the crates
+  serve DIR [--shards]
+                    serve a channel index on 127.0.0.1 until standard input ends
   check             layers, sizes, sample and codes, writing nothing";
 
 fn main() -> ExitCode {
@@ -79,6 +82,8 @@ fn run(root: &Path, words: &[&str]) -> Option<Report> {
         ["sample", "--check", "--archives", dir] => sample::run(root, Mode::Check, Some(Path::new(dir))),
         ["codes"] => codes::run(root, Mode::Write),
         ["codes", "--check"] => codes::run(root, Mode::Check),
+        ["serve", dir] => serve::run(Path::new(dir), false),
+        ["serve", dir, "--shards"] => serve::run(Path::new(dir), true),
         ["check"] => {
             let mut report = layers::run(root);
             report.join(sizes::run(root));
