@@ -129,6 +129,11 @@ impl ChannelIndex {
                 wave.extend(needs.into_iter().filter(|name| seen.insert(name.clone())));
             }
         }
+        for channel in &self.channels {
+            if let Records::Remote(remote) = &channel.records {
+                remote.forget(subdir);
+            }
+        }
         Ok(parts
             .into_iter()
             .zip(loaded)

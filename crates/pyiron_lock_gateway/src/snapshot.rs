@@ -11,9 +11,13 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use pyiron_lock_core::{ChannelRecords, Digest, RecordSource, Snapshot, SourceError, index::needed_names};
+use pyiron_lock_core::{
+    ChannelRecords, Digest, RecordSource, Snapshot, SourceError, digest::hex, index::needed_names,
+};
 use rattler_conda_types::{PackageName, PackageRecord, RepoDataRecord, Subdir};
+use rattler_digest::{HashingWriter, Sha256};
 use serde::{Deserialize, Serialize};
+use tempfile::NamedTempFile;
 use url::Url;
 
 use crate::check::{package_name_fault, record_fault};
@@ -45,22 +49,23 @@ pub enum SnapshotError {
     },
 }
 
+/// A snapshot as JSON: `R` is a record, or a reference to one.
 #[derive(Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-struct Line {
+#[serde(deny_unknown_fields)]
+struct Line<R> {
     format: u32,
     subdir: String,
     /// By index digest, the names of the requests.
     roots: BTreeMap<String, Vec<String>>,
-    parts: Vec<Part>,
+    parts: Vec<Part<R>>,
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Part {
+struct Part<R> {
     channel: Url,
     subdir: String,
-    records: BTreeMap<String, PackageRecord>,
+    records: BTreeMap<String, R>,
 }
 
 /// The snapshots of a cache folder.
@@ -77,33 +82,41 @@ impl Snapshots {
         }
     }
 
-    /// Keeps a snapshot.
+    /// Keeps a snapshot, unless others hold all that it is for.
     pub fn keep(&self, snapshot: &Snapshot) -> Result<(), SnapshotError> {
-        let line = line_of(snapshot);
-        let id = Digest::of(&line);
-        let path = self.file(&id.to_string());
-        if !path.is_file() {
-            let packed = zstd::encode_all(line.as_slice(), 3).map_err(failed(&path))?;
-            write(&path, &packed)?;
+        if snapshot.roots.keys().all(|digest| self.kept(digest).is_some()) {
+            return Ok(());
         }
+        let file = temporary_in(&self.folder)?;
+        let id = {
+            let hashing = HashingWriter::<_, Sha256>::new(file.as_file());
+            let mut encoder = zstd::Encoder::new(hashing, 3).map_err(failed(file.path()))?;
+            write_line(snapshot, &mut encoder).map_err(failed(file.path()))?;
+            let (_, id) = encoder.finish().map_err(failed(file.path()))?.finalize();
+            hex(&id)
+        };
+        persist(file, &self.file(&id))?;
         for digest in snapshot.roots.keys() {
             write(&self.pointer(digest), format!("{id}\n").as_bytes())?;
         }
         Ok(())
     }
 
+    /// Returns the file that holds what a lock with that index digest was made from.
+    fn kept(&self, index: &Digest) -> Option<PathBuf> {
+        let id: Digest = fs::read_to_string(self.pointer(index))
+            .ok()?
+            .trim()
+            .parse()
+            .ok()?;
+        Some(self.file(&id.to_string())).filter(|path| path.is_file())
+    }
+
     /// Returns a snapshot that holds what a lock with that index digest was made from, if there is one.
     pub fn find(&self, index: &Digest) -> Result<Option<Snapshot>, SnapshotError> {
-        let Ok(id) = fs::read_to_string(self.pointer(index)) else {
+        let Some(path) = self.kept(index) else {
             return Ok(None);
         };
-        let Ok(id) = id.trim().parse::<Digest>() else {
-            return Ok(None);
-        };
-        let path = self.file(&id.to_string());
-        if !path.is_file() {
-            return Ok(None);
-        }
         let mut found = read_snapshots(&path)?;
         Ok(found.pop().filter(|snapshot| snapshot.roots.contains_key(index)))
     }
@@ -119,12 +132,13 @@ impl Snapshots {
 
 /// Writes snapshots to one file, to be carried elsewhere.
 pub fn write_snapshots(path: &Path, snapshots: &[Snapshot]) -> Result<(), SnapshotError> {
-    let mut encoder = zstd::Encoder::new(Vec::new(), 9).map_err(failed(path))?;
+    let file = temporary_in(folder_of(path))?;
+    let mut encoder = zstd::Encoder::new(file.as_file(), 9).map_err(failed(path))?;
     for snapshot in snapshots {
-        encoder.write_all(&line_of(snapshot)).map_err(failed(path))?;
-        encoder.write_all(b"\n").map_err(failed(path))?;
+        write_line(snapshot, &mut encoder).map_err(failed(path))?;
     }
-    write(path, &encoder.finish().map_err(failed(path))?)
+    encoder.finish().map_err(failed(path))?;
+    persist(file, path)
 }
 
 /// Reads the snapshots of a file.
@@ -155,17 +169,17 @@ pub fn read_snapshots(path: &Path) -> Result<Vec<Snapshot>, SnapshotError> {
     }
 }
 
-fn line_of(snapshot: &Snapshot) -> Vec<u8> {
+fn write_line(snapshot: &Snapshot, to: &mut impl Write) -> io::Result<()> {
     let parts = snapshot.parts.iter().map(|part| Part {
         channel: Url::parse(&part.channel).expect("a channel is known by its URL"),
         subdir: part.subdir.to_string(),
         records: part
             .records
             .iter()
-            .map(|record| (record.identifier.to_file_name(), record.package_record.clone()))
+            .map(|record| (record.identifier.to_file_name(), &record.package_record))
             .collect(),
     });
-    let line = Line {
+    let line: Line<&PackageRecord> = Line {
         format: FORMAT,
         subdir: snapshot.subdir.to_string(),
         roots: snapshot
@@ -178,7 +192,8 @@ fn line_of(snapshot: &Snapshot) -> Vec<u8> {
             .collect(),
         parts: parts.collect(),
     };
-    serde_json::to_vec(&line).expect("records and names can be written as JSON")
+    serde_json::to_writer(&mut *to, &line)?;
+    to.write_all(b"\n")
 }
 
 fn snapshot_of(text: &[u8]) -> Result<Snapshot, String> {
@@ -194,7 +209,7 @@ fn snapshot_of(text: &[u8]) -> Result<Snapshot, String> {
         }
         _ => {}
     }
-    let line: Line = serde_json::from_slice(text).map_err(|error| error.to_string())?;
+    let line: Line<PackageRecord> = serde_json::from_slice(text).map_err(|error| error.to_string())?;
     let subdir = |text: &str| -> Result<Subdir, String> {
         text.parse().map_err(|_| format!("`{text}` is not a subdir"))
     };
@@ -245,13 +260,24 @@ fn snapshot_of(text: &[u8]) -> Result<Snapshot, String> {
 
 /// Writes a file through a temporary one, so that it is there whole or not at all.
 fn write(path: &Path, bytes: &[u8]) -> Result<(), SnapshotError> {
-    let folder = match path.parent() {
+    let mut file = temporary_in(folder_of(path))?;
+    file.write_all(bytes).map_err(failed(path))?;
+    persist(file, path)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    match path.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
-    };
+    }
+}
+
+fn temporary_in(folder: &Path) -> Result<NamedTempFile, SnapshotError> {
     fs::create_dir_all(folder).map_err(failed(folder))?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(failed(folder))?;
-    file.write_all(bytes).map_err(failed(path))?;
+    NamedTempFile::new_in(folder).map_err(failed(folder))
+}
+
+fn persist(file: NamedTempFile, path: &Path) -> Result<(), SnapshotError> {
     file.persist(path).map_err(|error| failed(path)(error.error))?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! One channel on the network. Blocks the thread that asks; the work itself is asynchronous.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     future::Future,
     io::ErrorKind,
     path::PathBuf,
@@ -145,6 +145,16 @@ impl Remote {
     /// Returns the records of `names` in one subdir; a subdir without an index has none.
     pub(crate) fn load(&self, subdir: Subdir, names: &[PackageName]) -> Result<Vec<RepoDataRecord>, Trouble> {
         self.query(&[subdir], names, false)
+    }
+
+    /// Lets go of the records of a subdir that were loaded; what is asked for again comes from the cache.
+    pub(crate) fn forget(&self, subdir: Subdir) {
+        let subdir = HashSet::from([subdir.to_string()]);
+        drop(self.gateway.clear_repodata_cache(
+            &self.channel,
+            SubdirSelection::Some(subdir),
+            CacheClearMode::InMemoryOnly,
+        ));
     }
 
     /// Returns every name in the subdirs.
