@@ -53,7 +53,7 @@ fn a_netrc_file_that_cannot_be_read_is_told_without_its_words() {
     let site = Site::new(Kind::Shards);
     site.write(
         "netrc",
-        &format!("machine 127.0.0.1 login me passwrod {SECRET}\n"),
+        &format!("machine 127.0.0.1 login me passphrase {SECRET}\n"),
     );
     let ran = run(site.command(&["resolve"]).env("NETRC", site.path("netrc"))).exits(0);
     assert!(

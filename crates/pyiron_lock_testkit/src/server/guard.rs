@@ -77,7 +77,7 @@ mod tests {
         for (plain, packed) in [
             ("", ""),
             ("f", "Zg=="),
-            ("fo", "Zm8="),
+            ("ab", "YWI="),
             ("foo", "Zm9v"),
             ("a:b?~\u{ff}", "YTpiP37Dvw=="),
         ] {
