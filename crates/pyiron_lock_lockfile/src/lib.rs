@@ -5,12 +5,14 @@
 //! without parsing its records. Other readers of rattler locks skip it.
 
 mod channels;
+mod any;
 mod error;
 mod read;
 mod stamp;
 mod write;
 
 pub use channels::{read_pins, write_pins};
+pub use any::{AnyLock, Format, LockEntry};
 pub use error::LockError;
 pub use read::read;
 pub use stamp::{FORMAT, Stamp};
