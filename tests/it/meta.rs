@@ -8,6 +8,7 @@ use crate::support::{program, repository, run};
 fn codes_are_unique_words_with_documentation() {
     let mut words = BTreeSet::new();
     let rooms = [
+        pyiron_lock_core::codes::ALL,
         pyiron_lock_spec::codes::ALL,
         pyiron_lock_solve::codes::ALL,
         pyiron_lock_cli::codes::ALL,

@@ -1,6 +1,7 @@
 //! The vocabulary of pyiron-lock: sources and spans, findings, tiers, platforms,
 //! requests and locks. No files, no network, no clock.
 
+pub mod codes;
 pub mod cut_off;
 pub mod digest;
 pub mod exit;

@@ -16,12 +16,10 @@ pub use channel::{ChannelFault, channel_fault};
 pub use compose::{NamedChannel, compose, compose_single};
 pub use environment::{Dependency, EnvironmentFile, PipLine, read_environment};
 pub use manifest::{ChannelSource, Manifest, ManifestPlatform, Smoke, Tier, read_manifest};
+pub use pyiron_lock_core::yaml::tree::MAX_FILE_BYTES;
 pub use selector::{Dialect, Selector, SelectorStyle};
 
 use pyiron_lock_core::{Finding, finding::any_error};
-
-/// The largest file that is read, in bytes.
-pub const MAX_FILE_BYTES: u64 = 8 << 20;
 
 /// What reading gave: a value unless an error made it unusable, and everything that was found on the way.
 #[derive(Debug, Clone)]

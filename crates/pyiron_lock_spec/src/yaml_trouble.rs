@@ -3,7 +3,7 @@
 
 use pyiron_lock_core::{Finding, SourceRef, Span, yaml::YamlError};
 
-use crate::{codes, environment::request};
+use crate::environment::request;
 
 /// What is wrong in plain words, and what to write where that is certain.
 type Slip = (String, Option<String>);
@@ -32,7 +32,7 @@ pub(crate) fn explain(source: &SourceRef, error: &YamlError) -> Finding {
         .or_else(|| layout(source.slice(line), span.start - line.start, &error.message))
         .unwrap_or_else(|| (error.message.clone(), None));
     let finding = Finding::new(
-        codes::YAML_SYNTAX,
+        pyiron_lock_core::codes::YAML_SYNTAX,
         format!("`{}` is not YAML at line {number}: {headline}", source.name()),
     )
     .at(source, span, "reading stopped here");

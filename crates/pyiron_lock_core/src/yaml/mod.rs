@@ -1,6 +1,7 @@
-//! YAML behind one door: [`spanned`] for texts that people write, [`data`] for locks and our own data.
+//! YAML behind one door: [`spanned`] for texts that people write, [`tree`] to take it apart, [`data`] for locks and our own data.
 
 pub mod data;
 pub mod spanned;
+pub mod tree;
 
 pub use spanned::{Comment, Document, Entry, Node, Value, YamlError, read};

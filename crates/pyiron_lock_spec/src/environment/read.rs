@@ -14,7 +14,7 @@ use super::{
 use crate::{
     Reading, codes,
     selector::Dialect,
-    tree::{Field, Reader, did_you_mean, helped},
+    tree::{self, Field, Reader, did_you_mean, helped},
     yaml_1_1,
 };
 
@@ -30,7 +30,7 @@ const KEYS: [&str; 7] = [
 
 /// Reads an environment file; `dialect` is that of its comment selectors, CEP 24 unless given.
 pub fn read_environment(source: &SourceRef, dialect: Option<Dialect>) -> Reading<EnvironmentFile> {
-    let mut reader = Reader::new(source);
+    let mut reader = tree::reader(source);
     let file = read(&mut reader, dialect.unwrap_or_default());
     Reading::new(file, reader.findings)
 }
@@ -51,7 +51,7 @@ fn read(reader: &mut Reader<'_>, dialect: Dialect) -> Option<EnvironmentFile> {
     if matches!(root.value, Value::Sequence(_)) {
         let finding = reader
             .finding(
-                codes::YAML_WRONG_KIND,
+                pyiron_lock_core::codes::YAML_WRONG_KIND,
                 root.span,
                 format!("`{}` is a list, not a map", source.name()),
                 "the list starts here",

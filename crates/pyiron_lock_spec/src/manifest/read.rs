@@ -10,7 +10,7 @@ use crate::{
     Reading, codes,
     environment::read_channels,
     selector::Dialect,
-    tree::{Field, Reader, did_you_mean, helped},
+    tree::{self, Field, Reader, did_you_mean, helped},
 };
 
 pub(super) const TOP_KEYS: &[&str] = &[
@@ -25,7 +25,7 @@ pub(super) const DIALECTS: &[&str] = &["conda", "cmmc"];
 
 /// Reads a manifest; everything that can be known without the environment files is checked.
 pub fn read_manifest(source: &SourceRef) -> Reading<Manifest> {
-    let mut reader = Reader::new(source);
+    let mut reader = tree::reader(source);
     let manifest = read(&mut reader);
     Reading::new(manifest, reader.findings)
 }
