@@ -2,11 +2,24 @@
 //! nothing and touches no file; the date is handed in.
 
 mod closure;
+pub mod data;
+mod fit;
+mod judge;
 mod judged;
+mod levels;
+mod report;
+mod rule;
+pub mod rules;
 mod subject;
 #[cfg(test)]
 mod testing;
+mod waive;
 
 pub use closure::Closure;
+pub use judge::{Setting, Which, judge};
 pub use judged::{Judged, Scope};
+pub use levels::Levels;
+pub use report::{Cell, Report, State};
+pub use rule::Rule;
 pub use subject::{Subject, TierFacts};
+pub use waive::{Settled, Waived, waive};

@@ -19,9 +19,6 @@ pyiron_lock_core::codes! {
     DEPENDENCY_NOT_FOUND = "dependency-not-found", Error, "a dependency of a request has no candidate",
     "The requested package exists, but something it depends on has no record in the channels, or none in the \
      version that is needed. The chain shows which.";
-    CONTAINS_BROKEN = "contains-broken", Warning, "a lock does not hold the records that it has to contain",
-    "`contains` promises that a lock holds all records of another, as an image holds those of the image it is built \
-     from. One of the two locks was changed without the other. `resolve` solves both together again.";
     REQUESTS_CONFLICT = "requests-conflict", Error, "requests exclude each other",
     "No set of records satisfies these lines together; without any one of them, the others could be satisfied. \
      The chains show where they meet. Loosen or drop one of the lines.";

@@ -19,7 +19,7 @@ struct Room {
 }
 
 /// Every room that has codes. A new table belongs here.
-const ROOMS: [Room; 4] = [
+const ROOMS: [Room; 6] = [
     Room {
         heading: "Any file",
         source: "crates/pyiron_lock_core/src/codes.rs",
@@ -34,6 +34,16 @@ const ROOMS: [Room; 4] = [
         heading: "Solving",
         source: "crates/pyiron_lock_solve/src/codes.rs",
         codes: pyiron_lock_solve::codes::ALL,
+    },
+    Room {
+        heading: "Targets, policies and waivers",
+        source: "crates/pyiron_lock_conform/src/data/codes.rs",
+        codes: pyiron_lock_conform::data::codes::ALL,
+    },
+    Room {
+        heading: "Fit for a target",
+        source: "crates/pyiron_lock_conform/src/rules",
+        codes: pyiron_lock_conform::rules::CODES,
     },
     Room {
         heading: "Files",
@@ -102,6 +112,9 @@ fn page(rooms: &[Room]) -> String {
         }
         for code in room.codes {
             let _ = write!(text, "\n### `{code}`\n\n{}\n", code.info().docs);
+            if let Some(rule) = pyiron_lock_conform::rules::rule(code.as_str()) {
+                let _ = write!(text, "\n- Source: {}\n- Example: {}\n", rule.source, rule.example);
+            }
         }
     }
     text

@@ -9,9 +9,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use pyiron_lock_conform::rules::CONTAINS_BROKEN;
 use pyiron_lock_core::{Finding, Lock, PlatformName, RequestSet, TierName, suggest};
 use pyiron_lock_lockfile::Stamp;
-use pyiron_lock_solve::{StaleReason, codes, not_contained};
+use pyiron_lock_solve::{StaleReason, not_contained};
 use pyiron_lock_spec::{Manifest, NamedChannel, Tier, compose};
 use rayon::prelude::*;
 
@@ -191,7 +192,7 @@ impl Plan {
                     .as_ref()
                     .and_then(|tier| manifest.tier(tier.as_str()));
                 let span = place.and_then(|tier| Some(tier.contains.as_ref()?.span));
-                let mut finding = Finding::new(codes::CONTAINS_BROKEN, message).at(
+                let mut finding = Finding::new(CONTAINS_BROKEN, message).at(
                     &manifest.source,
                     span.unwrap_or_default(),
                     "promised here",

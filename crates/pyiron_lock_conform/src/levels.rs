@@ -1,0 +1,51 @@
+//! Levels of findings, changed by code.
+
+use std::collections::BTreeSet;
+
+use pyiron_lock_core::{Code, Severity};
+
+use crate::Judged;
+
+/// Which codes weigh other than by default. Of several, deny wins over warn and warn over allow.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Levels {
+    /// Codes whose findings are errors.
+    pub deny: BTreeSet<String>,
+    /// Codes whose findings are warnings.
+    pub warn: BTreeSet<String>,
+    /// Codes whose findings are left out.
+    pub allow: BTreeSet<String>,
+}
+
+impl Levels {
+    /// Changes the weight of findings and returns how many were left out.
+    pub fn apply(&self, judged: &mut Vec<Judged>) -> usize {
+        let before = judged.len();
+        let is = |set: &BTreeSet<String>, judged: &Judged| set.contains(judged.finding.code.as_str());
+        for judged in judged.iter_mut() {
+            if is(&self.deny, judged) {
+                judged.finding.severity = Severity::Error;
+            } else if is(&self.warn, judged) {
+                judged.finding.severity = Severity::Warning;
+            }
+        }
+        judged.retain(|judged| !is(&self.allow, judged) || is(&self.deny, judged) || is(&self.warn, judged));
+        before - judged.len()
+    }
+
+    /// Returns the words that are no code of these tables.
+    pub fn unknown<'l>(&'l self, tables: &[&[Code]]) -> Vec<&'l str> {
+        let known = |word: &str| {
+            tables
+                .iter()
+                .any(|codes| codes.iter().any(|code| code.as_str() == word))
+        };
+        let words = self
+            .deny
+            .iter()
+            .chain(&self.warn)
+            .chain(&self.allow)
+            .map(String::as_str);
+        words.filter(|word| !known(word)).collect()
+    }
+}
