@@ -41,6 +41,7 @@ fn the_solver_named_in_locks_is_the_one_built_in() {
 #[test]
 fn no_snapshot_is_left_without_its_test() {
     let scenarios: BTreeSet<String> = names("tests/scenarios", ".yml");
+    let cases: BTreeSet<String> = names("conformance/cases/fail", ".yml");
     let snapshots = names("tests/it/snapshots", ".snap");
     assert!(!snapshots.is_empty());
     for snapshot in snapshots {
@@ -50,6 +51,9 @@ fn no_snapshot_is_left_without_its_test() {
                 scenarios.contains(case.rsplit_once("--").map_or(case, |(scenario, _)| scenario))
             }
             "it__meta__help" => ["help", "resolve_help", "validate_help"].contains(&case),
+            "it__conformance__finding" => cases.contains(case),
+            "it__conformance__reference__reference_matrix"
+            | "it__conformance__reference__reference_findings" => true,
             "it__real_index__conflict" => crate::real_index::CONFLICTS.contains(&case),
             _ => false,
         };

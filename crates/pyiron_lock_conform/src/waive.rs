@@ -73,7 +73,11 @@ fn about(waiver: &Waiver, waivers: &Waivers, today: Date, used: bool, codes: &[&
         let message = format!("the waiver of `{code}` by {} names {lacking}", waiver.owner);
         let finding =
             Finding::new(waiver_too_broad::RULE.code, message).at(source, waiver.span, "this waiver");
-        found.push(finding.help("name the tier and the package of the one record that it is about"));
+        found.push(
+            finding
+                .note("it does not hold")
+                .help("name the tier and the package of the one record that it is about"),
+        );
     }
     let own = rules::CODES.iter().map(|code| code.as_str());
     let known: Vec<&str> = own.chain(codes.iter().copied()).collect();

@@ -15,5 +15,5 @@ pub use channels::{read_pins, write_pins};
 pub use any::{AnyLock, Format, LockEntry};
 pub use error::LockError;
 pub use read::read;
-pub use stamp::{FORMAT, Stamp};
+pub use stamp::{FORMAT, Stamp, StampContained, StampRequest};
 pub use write::write;

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use pyiron_lock_core::{Finding, Origin, SourceFile, SourceRef, Span, yaml::tree::Reader};
+use pyiron_lock_core::{Finding, Origin, SourceFile, SourceRef, Span, Spanned, yaml::tree::Reader};
 use rattler_conda_types::Version;
 
 use super::{
@@ -41,7 +41,7 @@ impl PolicyEntry {
     }
 
     /// Returns a list of texts; empty where there is none.
-    pub fn texts(&self, key: &str) -> &[String] {
+    pub fn texts(&self, key: &str) -> &[Spanned<String>] {
         match self.value(key) {
             Some(FactValue::Texts(texts)) => texts,
             _ => &[],
@@ -151,7 +151,7 @@ impl Policy {
     /// Returns the level of a CPU, or of a level itself.
     pub fn cpu_level(&self, cpu: &str) -> Option<&str> {
         self.table("cpu")
-            .find(|level| level.key == cpu || level.texts("names").iter().any(|name| name == cpu))
+            .find(|level| level.key == cpu || level.texts("names").iter().any(|name| name.value == cpu))
             .map(|level| level.key.as_str())
     }
 }
@@ -242,7 +242,7 @@ fn read_part(
         return None;
     };
     let value = shape::read(reader, info, part)?;
-    let span = reader.one_line(part.value.span);
+    let span = shape::place(reader, part.value);
     Some((
         info.key,
         Fact {

@@ -84,8 +84,8 @@ pub enum FactValue {
     None,
     /// A text or word.
     Text(String),
-    /// Texts or words.
-    Texts(Vec<String>),
+    /// Texts or words, each with its place.
+    Texts(Vec<Spanned<String>>),
     /// A version.
     Version(Version),
     /// A number, or bytes.
@@ -109,6 +109,18 @@ pub struct Fact {
     pub evidence: usize,
 }
 
+/// Returns the place of a value on its first line, the bracket that closes a list included.
+pub(crate) fn place(reader: &Reader<'_>, node: &Node) -> Span {
+    let span = reader.one_line(node.span);
+    let line_end = reader.source.line_span(span.end).end;
+    let rest = reader.source.slice(Span::new(span.end, line_end));
+    let listed = reader.source.slice(span).starts_with('[') && !reader.source.slice(span).ends_with(']');
+    match rest.find(']').filter(|_| listed) {
+        Some(bracket) => Span::new(span.start, span.end + bracket + 1),
+        None => span,
+    }
+}
+
 /// Reads a value of a shape; what does not fit is a finding.
 pub(crate) fn read(reader: &mut Reader<'_>, info: &FieldInfo, field: &Field<'_>) -> Option<FactValue> {
     let what = format!("`{}`", info.key);
@@ -117,10 +129,9 @@ pub(crate) fn read(reader: &mut Reader<'_>, info: &FieldInfo, field: &Field<'_>)
         Shape::Word(known) => {
             let word = text(reader, field.value, &what)?;
             let word = known_word(reader, known, &what, word)?;
-            Some(FactValue::Text(word))
+            Some(FactValue::Text(word.value))
         }
-        Shape::Texts => texts(reader, field.value, &what)
-            .map(|texts| FactValue::Texts(texts.into_iter().map(|text| text.value).collect())),
+        Shape::Texts => texts(reader, field.value, &what).map(FactValue::Texts),
         Shape::Words(known) => {
             let words = texts(reader, field.value, &what)?;
             let words = words.into_iter();
@@ -151,9 +162,14 @@ pub(crate) fn read(reader: &mut Reader<'_>, info: &FieldInfo, field: &Field<'_>)
     }
 }
 
-fn known_word(reader: &mut Reader<'_>, known: &[&str], what: &str, word: Spanned<String>) -> Option<String> {
+fn known_word(
+    reader: &mut Reader<'_>,
+    known: &[&str],
+    what: &str,
+    word: Spanned<String>,
+) -> Option<Spanned<String>> {
     if known.contains(&word.value.as_str()) {
-        return Some(word.value);
+        return Some(word);
     }
     let known = known.iter().copied();
     let finding = unknown_word(

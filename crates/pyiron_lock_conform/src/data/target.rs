@@ -132,6 +132,15 @@ impl Target {
         })
     }
 
+    /// Returns the place of one word of a list.
+    pub fn origin_of(&self, word: &Spanned<String>, label: &str) -> Origin {
+        Origin {
+            source: self.source.clone(),
+            span: word.span,
+            label: label.to_owned(),
+        }
+    }
+
     /// Returns a text or word.
     pub fn text(&self, key: &str) -> Known<&str> {
         self.value(key, |value| match value {
@@ -141,7 +150,7 @@ impl Target {
     }
 
     /// Returns a list of texts or words; empty where nothing is said.
-    pub fn texts(&self, key: &str) -> &[String] {
+    pub fn texts(&self, key: &str) -> &[Spanned<String>] {
         match self.facts.get(key).map(|fact| &fact.value) {
             Some(FactValue::Texts(texts)) => texts,
             _ => &[],
@@ -195,13 +204,19 @@ impl Target {
             policy
                 .table("cpu")
                 .flat_map(|level| level.texts("names"))
-                .map(String::as_str)
+                .map(|name| name.value.as_str())
         };
         let levels = || policy.table("cpu").map(|level| level.key.as_str());
         let keys = |table| {
             policy
                 .table(table)
                 .map(|entry| entry.key.as_str())
+                .collect::<Vec<_>>()
+        };
+        let texts = |key| {
+            self.texts(key)
+                .iter()
+                .map(|text| text.value.clone())
                 .collect::<Vec<_>>()
         };
         let text = |key| {
@@ -214,11 +229,11 @@ impl Target {
         let used: [(&str, Vec<String>, Vec<&str>); 5] = [
             ("os", text("os"), keys("os")),
             ("channel-policy", text("channel-policy"), keys("channels")),
-            ("needs", self.texts("needs").to_vec(), keys("needs")),
+            ("needs", texts("needs"), keys("needs")),
             ("archspec-min", text("archspec-min"), levels().collect()),
             (
                 "archspec-list",
-                self.texts("archspec-list").to_vec(),
+                texts("archspec-list"),
                 cpus().chain(levels()).collect(),
             ),
         ];
@@ -340,7 +355,7 @@ fn take_block(reader: &mut Reader<'_>, target: &mut Target, block: evidence::Blo
         let Some(value) = shape::read(reader, info, &field) else {
             continue;
         };
-        let span = reader.one_line(field.value.span);
+        let span = shape::place(reader, field.value);
         if let Some(first) = target.facts.get(info.key) {
             let message = format!("`{}` is said twice", info.key);
             let finding = reader

@@ -39,7 +39,10 @@ impl<'t> Machine<'t> {
         };
         let list = target.texts("archspec-list");
         let (cpus, only_level) = match (list.is_empty(), target.text("archspec-min")) {
-            (false, _) => (Known::Said(list.iter().map(String::as_str).collect()), false),
+            (false, _) => (
+                Known::Said(list.iter().map(|cpu| cpu.value.as_str()).collect()),
+                false,
+            ),
             (true, Known::Said(level)) => (Known::Said(vec![level]), true),
             _ => (Known::Unknown, false),
         };
@@ -116,6 +119,7 @@ impl<'t> Machine<'t> {
         let key = match name {
             "__archspec" if self.only_level => "archspec-min",
             "__archspec" => "archspec-list",
+            "__glibc" if self.target.text("libc") == Known::Said("musl") => "libc",
             name => fact_of(name),
         };
         if let Some(origin) = self.target.origin(key, label) {

@@ -28,24 +28,32 @@ pub(crate) fn serve<'v, 'a>(
     machine: &Machine<'_>,
     wanted: &[Subdir],
 ) -> Serving<'v, 'a> {
-    let mut served: Vec<&'v LockView<'a>> = Vec::new();
+    let mut served: Vec<(&'v LockView<'a>, usize)> = Vec::new();
     let mut perhaps: Vec<(&'v LockView<'a>, BTreeSet<&'static str>)> = Vec::new();
     let mut refused = Vec::new();
     for view in views {
         if !wanted.contains(&view.subject.lock.platform.subdir) {
             continue;
         }
-        let (broken, unknown) = promises(view, machine);
+        let Kept {
+            broken,
+            unknown,
+            moot,
+        } = promises(view, machine);
         if !broken.is_empty() {
             refused.push((*view, broken));
         } else if unknown.is_empty() {
-            served.push(view);
+            served.push((*view, moot));
         } else {
             perhaps.push((*view, unknown));
         }
     }
     let order = |a: &LockView<'_>, b: &LockView<'_>| specificity(a, b, wanted);
-    if let Some(best) = served.into_iter().max_by(|a, b| order(a, b)) {
+    // A promise that is kept counts for more than one that nothing relies on.
+    let best = served
+        .into_iter()
+        .max_by(|(a, moot), (b, other)| other.cmp(moot).then_with(|| order(a, b)));
+    if let Some((best, _)) = best {
         return Serving::By(best);
     }
     // The least demanding lock is the one most likely to serve.
@@ -59,19 +67,27 @@ pub(crate) fn serve<'v, 'a>(
     Serving::Nobody(refused)
 }
 
-/// What a lock was promised and the target breaks, and the facts that would have to be known.
-fn promises(view: &LockView<'_>, machine: &Machine<'_>) -> (Vec<String>, BTreeSet<&'static str>) {
-    let (mut broken, mut unknown) = (Vec::new(), BTreeSet::new());
+/// How a target keeps what a lock was promised.
+struct Kept {
+    /// What it breaks.
+    broken: Vec<String>,
+    /// The facts that would have to be known.
+    unknown: BTreeSet<&'static str>,
+    /// How many promises nobody can judge and no record relies on.
+    moot: usize,
+}
+
+fn promises(view: &LockView<'_>, machine: &Machine<'_>) -> Kept {
+    let (mut broken, mut unknown, mut moot) = (Vec::new(), BTreeSet::new(), 0);
     let lock = view.subject.lock;
     for promise in lock.platform.virtual_packages() {
         match machine.keeps(promise) {
             Answer::Yes => {}
             Answer::No(has) => broken.push(format!("it promises {promise}, the target has {has}")),
-            // A promise that no record relies on decides nothing.
             Answer::Unknown(fact) if relies_on(view, promise.name()) => {
                 unknown.insert(fact);
             }
-            Answer::Unknown(_) => {}
+            Answer::Unknown(_) => moot += 1,
         }
     }
     for need in &view.needs {
@@ -87,7 +103,11 @@ fn promises(view: &LockView<'_>, machine: &Machine<'_>) -> (Vec<String>, BTreeSe
             Answer::No(_) | Answer::Unknown(_) => {}
         }
     }
-    (broken, unknown)
+    Kept {
+        broken,
+        unknown,
+        moot,
+    }
 }
 
 fn relies_on(view: &LockView<'_>, name: &str) -> bool {

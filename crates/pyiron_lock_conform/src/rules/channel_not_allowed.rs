@@ -1,6 +1,6 @@
 //! Records from channels that a policy refuses.
 
-use pyiron_lock_core::{Code, CodeInfo, Finding, Severity};
+use pyiron_lock_core::{Code, CodeInfo, Finding, Severity, Spanned};
 use rattler_conda_types::RepoDataRecord;
 
 use crate::{
@@ -45,7 +45,7 @@ fn check(case: &TargetCase<'_, '_>, seen: &mut Seen) {
 
 /// One finding for each channel that is refused, with the first records from it.
 fn refused(view: &LockView<'_>, policy: &PolicyEntry, place: &str) -> Vec<Judged> {
-    let within = |channel: &str, urls: &[String]| urls.iter().any(|url| channel.starts_with(url.as_str()));
+    let within = |channel: &str, urls: &[Spanned<String>]| urls.iter().any(|url| channel.starts_with(&url.value));
     let allow = policy.texts("allow");
     let is_refused = |channel: &str| {
         within(channel, policy.texts("deny")) || !allow.is_empty() && !within(channel, allow)

@@ -69,10 +69,11 @@ fn lacking(view: &LockView<'_>, entry: &PolicyEntry) -> Vec<Judged> {
 fn about(view: &LockView<'_>, entry: &PolicyEntry, spec: &Spec, present: &[String]) -> Judged {
     let here = format!("`{}` for `{}`", view.label(), view.subject.lock.platform.name);
     let beside = present.join(" and ");
+    let (verb, them) = if present.len() == 1 { ("needs", "it") } else { ("need", "them") };
     let there = view.named(spec);
     let message = match there {
-        Some(record) => format!("{here}: {beside} needs {}, and {} is locked", spec.text, title(record)),
-        None => format!("{here}: {beside} needs {} beside it", spec.text),
+        Some(record) => format!("{here}: {beside} {verb} {}, and {} is locked", spec.text, title(record)),
+        None => format!("{here}: {beside} {verb} {} beside {them}", spec.text),
     };
     let culprit = entry.specs("if").first().and_then(|spec| view.named(spec));
     let mut judged = view.finding(Finding::new(RULE.code, message), culprit.map(name), None);

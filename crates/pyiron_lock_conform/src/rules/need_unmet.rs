@@ -15,7 +15,8 @@ pub(crate) const RULE: Rule = Rule {
         title: "an environment lacks what a target needs in it",
         docs: "A target lists under `needs` what an environment has to hold there, entries of `policy/needs.yml`: a hub \
                starts `jupyterhub-singleuser`, batchspawner runs its wrapper inside the job, a kernel is `ipykernel`, \
-               a PostgreSQL server wants `psycopg2`. Add the package, or a version of it in the range, to the tier.",
+               a PostgreSQL server wants `psycopg2`. Add the package, or a version of it in the range, to the tier. Whether it is of the major version of the \
+               hub is the matter of `hub-major-differs`.",
     }),
     source: "J-V1, J-V2, J-H1; batchspawner README; jupyter_client kernels.rst; mybinder guide",
     example: "a tier without batchspawner at a hub that starts jobs",
@@ -25,7 +26,7 @@ pub(crate) const RULE: Rule = Rule {
 fn check(case: &TargetCase<'_, '_>, seen: &mut Seen) {
     seen.fact("needs", case.target.fact("needs"));
     for key in case.target.texts("needs") {
-        let Some(need) = case.policy.entry("needs", key) else { continue };
+        let Some(need) = case.policy.entry("needs", &key.value) else { continue };
         if need.specs("when").iter().any(|spec| case.view.satisfying(spec).is_none()) {
             continue;
         }
@@ -41,8 +42,8 @@ fn check(case: &TargetCase<'_, '_>, seen: &mut Seen) {
             None => format!("{}: {wanted} is missing", case.who()),
         };
         let finding = Finding::new(RULE.code, message);
-        let fact = Some(("needs", "the target needs this"));
-        let mut judged = case.finding(finding, there.map(name), fact);
+        let mut judged = case.finding(finding, there.map(name), None);
+        judged.finding.origins.push(case.target.origin_of(key, "the target needs this"));
         judged.scope.package = Some(there.map_or_else(|| any[0].name().to_owned(), |record| name(record).to_owned()));
         judged.finding.origins.push(need.origin("what it means"));
         judged.finding.notes.push(format!("why: {}", need.why()));
