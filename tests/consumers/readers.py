@@ -109,9 +109,10 @@ def differing(reader: str, seen: SEEN, written: SEEN) -> list[str]:
     ]
 
 
-def schema_problems() -> list[str]:
-    """Validates the manifest against the schema that ships with it."""
-    manifest, schema = ROOT / "specs/tiers.yml", ROOT / "specs/tiers.schema.json"
+def schema_problems(file: str, schema_file: str) -> list[str]:
+    """Validates a file against the schema, or the part of one, that ships with it."""
+    schema_file, _, part = schema_file.partition("#")
+    manifest, schema = ROOT / file, ROOT / schema_file
     absent = [
         f"{path.relative_to(ROOT)} is missing"
         for path in (manifest, schema)
@@ -124,17 +125,46 @@ def schema_problems() -> list[str]:
         rules, default=jsonschema.Draft202012Validator
     )
     checker.check_schema(rules)
-    errors = checker(rules).iter_errors(yaml.safe_load(manifest.read_text()))
+    if part:
+        rules = {"$ref": f"#{part}", "$defs": rules["$defs"]}
+    # Dates are text to a schema.
+    document = json.loads(json.dumps(yaml.safe_load(manifest.read_text()), default=str))
+    errors = checker(rules).iter_errors(document)
     return [
         f"{'/'.join(map(str, error.absolute_path))}: {error.message}"
         for error in errors
     ]
 
 
+def conformance_files() -> list[tuple[str, str]]:
+    """Returns the files below conformance/, each with the schema that it names."""
+    files = [("conformance/waivers.yml", "conformance/waivers.schema.json")]
+    for path in sorted((ROOT / "conformance/targets").rglob("*.yml")):
+        files.append((str(path.relative_to(ROOT)), "conformance/target.schema.json"))
+    for path in sorted((ROOT / "conformance/policy").glob("*.yml")):
+        schema = f"conformance/policy.schema.json#/$defs/{path.stem}"
+        files.append((str(path.relative_to(ROOT)), schema))
+    return files
+
+
 def main() -> None:
     """Checks the schema, the committed locks, and fresh locks of genuine sets."""
     report = Report()
-    report.check("specs/tiers.yml keeps to specs/tiers.schema.json", schema_problems())
+    report.check(
+        "specs/tiers.yml keeps to specs/tiers.schema.json",
+        schema_problems("specs/tiers.yml", "specs/tiers.schema.json"),
+    )
+    files = conformance_files()
+    problems = [
+        f"{file}: {line}"
+        for file, schema in files
+        for line in schema_problems(file, schema)
+    ]
+    report.check(
+        "targets, policies and waivers keep to their schemas",
+        problems if len(files) > 40 else [f"only {len(files)} files were found"],
+        f"{len(files)} files",
+    )
     committed = sorted((ROOT / "lockfiles").rglob("*.lock"))
     results = [(lock, compare(lock)[0]) for lock in committed]
     bad = [

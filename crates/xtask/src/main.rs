@@ -10,6 +10,7 @@ mod codes;
 mod generate;
 mod layers;
 mod sample;
+mod schemas;
 mod serve;
 mod sizes;
 mod workspace;
@@ -50,7 +51,8 @@ cargo run -q -p xtask -- CHORE
   codes [--check]   write docs/reference/codes.md from the tables in the crates
   serve DIR [--shards]
                     serve a channel index on 127.0.0.1 until standard input ends
-  check             layers, sizes, sample and codes, writing nothing";
+  schemas [--check] write the schemas of conformance/ from the tables of their readers
+  check             layers, sizes, sample, codes and schemas, writing nothing";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -84,11 +86,14 @@ fn run(root: &Path, words: &[&str]) -> Option<Report> {
         ["codes", "--check"] => codes::run(root, Mode::Check),
         ["serve", dir] => serve::run(Path::new(dir), false),
         ["serve", dir, "--shards"] => serve::run(Path::new(dir), true),
+        ["schemas"] => schemas::run(root, Mode::Write),
+        ["schemas", "--check"] => schemas::run(root, Mode::Check),
         ["check"] => {
             let mut report = layers::run(root);
             report.join(sizes::run(root));
             report.join(sample::run(root, Mode::Check, None));
             report.join(codes::run(root, Mode::Check));
+            report.join(schemas::run(root, Mode::Check));
             report
         }
         _ => return None,

@@ -1,6 +1,7 @@
 //! Locks at targets: the cases of `conformance/cases`, the files beside them, and the committed locks.
 
 mod case;
+mod lock;
 mod reference;
 
 use std::{
@@ -11,9 +12,10 @@ use std::{
 };
 
 use pyiron_lock_conform::{
-    data::{POLICIES, TARGETS},
+    data::{POLICIES, Policy, TABLES, TARGETS, Targets, Waivers},
     rules,
 };
+use pyiron_lock_core::SourceFile;
 
 use self::case::Case;
 use crate::support::repository;
@@ -114,6 +116,29 @@ fn every_rule_has_a_case_that_passes_and_one_that_fails() {
             [""; 0],
             "in {folder}, without a rule"
         );
+    }
+}
+
+#[test]
+fn the_reference_page_shows_files_that_can_be_read() {
+    let page = fs::read_to_string(repository().join("docs/reference/conformance.md")).unwrap();
+    let blocks: Vec<&str> = page
+        .split("```yaml\n")
+        .skip(1)
+        .filter_map(|rest| rest.split("```").next())
+        .collect();
+    let [target, waivers] = blocks[..] else {
+        panic!("{} blocks", blocks.len())
+    };
+    let file = ("conformance/targets/hpc/shown.yml".to_owned(), target.to_owned());
+    let (targets, found) = Targets::read(&[file]);
+    assert!(found.is_empty(), "{found:?}");
+    assert_eq!(targets.check(&Policy::read(&[]).0), []);
+    assert!(targets.get("shown").is_some());
+    let (waivers, found) = Waivers::read(&SourceFile::new("conformance/waivers.yml", waivers));
+    assert!(found.is_empty() && waivers.all.len() == 1, "{found:?}");
+    for table in TABLES {
+        assert!(page.contains(&format!("| `{}` | ", table.name)), "{}", table.name);
     }
 }
 

@@ -19,7 +19,7 @@ pub use shape::{Fact, FactValue, FieldInfo, Shape, Spec};
 pub use tables::{TABLES, Table};
 pub use target::{Kind, Known, Target};
 pub use targets::Targets;
-pub use waiver::{Waiver, Waivers};
+pub use waiver::{KEYS as WAIVER_KEYS, Waiver, Waivers};
 
 #[cfg(test)]
 mod tests {

@@ -212,9 +212,7 @@ fn version(reader: &mut Reader<'_>, info: &FieldInfo, node: &Node, what: &str) -
 }
 
 fn number(reader: &mut Reader<'_>, node: &Node, what: &str) -> Option<FactValue> {
-    let number = node
-        .as_str()
-        .and_then(|text| text.trim().replace('_', "").parse().ok());
+    let number = node.as_str().and_then(|text| text.trim().parse().ok());
     if number.is_none() {
         reader.wrong_kind(node, what, "a whole number");
     }

@@ -1,7 +1,7 @@
 //! Waivers: findings that somebody answers for until a day.
 
 use jiff::civil::Date;
-use pyiron_lock_core::{Finding, SourceRef, Span, Spanned, yaml::tree::Reader};
+use pyiron_lock_core::{Finding, PlatformName, SourceRef, Span, Spanned, TierName, yaml::tree::Reader};
 
 use super::{
     codes,
@@ -42,7 +42,7 @@ pub struct Waivers {
 }
 
 /// The keys of a waiver.
-pub(crate) const KEYS: &[&str] = &[
+pub const KEYS: &[&str] = &[
     "code", "owner", "reason", "until", "tier", "platform", "target", "package",
 ];
 
@@ -68,11 +68,8 @@ impl Waiver {
                 .is_none_or(|wanted| Some(wanted.as_str()) == found)
         };
         self.code.value == code
-            && same(&self.tier, scope.tier.as_ref().map(|tier| tier.as_str()))
-            && same(
-                &self.platform,
-                scope.platform.as_ref().map(|platform| platform.as_str()),
-            )
+            && same(&self.tier, scope.tier.as_ref().map(TierName::as_str))
+            && same(&self.platform, scope.platform.as_ref().map(PlatformName::as_str))
             && same(&self.target, scope.target.as_deref())
             && same(&self.package, scope.package.as_deref())
     }

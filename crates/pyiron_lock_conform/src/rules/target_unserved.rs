@@ -5,7 +5,7 @@ use pyiron_lock_core::{Code, CodeInfo, Finding, Origin, Severity};
 use crate::{
     Judged,
     data::Target,
-    fit::{Answer, LockView, Machine},
+    fit::{Answer, LockView, Machine, Need},
     rule::Rule,
 };
 
@@ -43,10 +43,8 @@ pub(crate) fn found(
         judged.finding.notes.push(format!("platform `{platform}`: {}", why.join("; ")));
     }
     let enough = |view: &&LockView<'_>| {
-        let needs = view.needs.iter();
-        needs.fold(true, |enough, need| {
-            enough && machine.offers(&need.spec, need.constrains) == Answer::Yes
-        })
+        let offered = |need: &Need<'_>| machine.offers(&need.spec, need.constrains) == Answer::Yes;
+        view.needs.iter().all(offered)
     };
     if let Some(view) = refused.iter().map(|(view, _)| *view).find(enough) {
         judged.finding.help = Some(format!(
