@@ -49,3 +49,49 @@ impl Levels {
         words.filter(|word| !known(word)).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use pyiron_lock_core::Finding;
+
+    use super::*;
+    use crate::{Scope, rules};
+
+    #[test]
+    fn levels_change_what_a_code_weighs() {
+        let judged = |word: &str| Judged {
+            finding: Finding::new(rules::rule(word).unwrap().code, "seen"),
+            scope: Scope::default(),
+        };
+        let set = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        let levels = Levels {
+            deny: set(&["lock-too-old", "licence-unknown"]),
+            warn: set(&["security-floor"]),
+            allow: set(&["licence-unknown", "files-too-many", "no-such-code"]),
+        };
+        let mut all = [
+            "lock-too-old",
+            "security-floor",
+            "files-too-many",
+            "licence-unknown",
+            "need-unmet",
+        ]
+        .map(judged)
+        .to_vec();
+        assert_eq!(levels.apply(&mut all), 1);
+        let seen: Vec<_> = all
+            .iter()
+            .map(|judged| (judged.finding.code.as_str(), judged.finding.severity.as_str()))
+            .collect();
+        assert_eq!(
+            seen,
+            [
+                ("lock-too-old", "error"),
+                ("security-floor", "warning"),
+                ("licence-unknown", "error"),
+                ("need-unmet", "error"),
+            ]
+        );
+        assert_eq!(levels.unknown(&[rules::CODES]), ["no-such-code"]);
+    }
+}

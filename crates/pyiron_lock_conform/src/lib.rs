@@ -24,4 +24,4 @@ pub use matrix::Matrix;
 pub use report::{Cell, Report, State};
 pub use rule::Rule;
 pub use subject::{Subject, TierFacts};
-pub use waive::{Settled, Waived, waive};
+pub use waive::{Settled, Waived, settle, waive};

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use pyiron_lock_core::{Finding, suggest};
 
 use crate::{
-    Judged, Scope,
+    Judged, Levels, Report, Scope,
     data::{Waiver, Waivers},
     rules::{self, waiver_expired, waiver_too_broad, waiver_unknown_code, waiver_unused},
 };
@@ -51,6 +51,24 @@ pub fn waive(judged: Vec<Judged>, waivers: &Waivers, today: Date, whole: bool, c
             .extend(about(waiver, waivers, today, used || !whole, codes));
     }
     settled
+}
+
+/// Gives findings the weight that levels say, sets aside what waivers cover, and works out again how cells stand.
+/// Findings of other rooms belong into the report before. Returns what was set aside.
+pub fn settle(
+    report: &mut Report,
+    levels: &Levels,
+    waivers: &Waivers,
+    today: Date,
+    whole: bool,
+    codes: &[&str],
+) -> Vec<Waived> {
+    let judged = std::mem::take(&mut report.judged);
+    let mut settled = waive(judged, waivers, today, whole, codes);
+    levels.apply(&mut settled.judged);
+    report.judged = settled.judged;
+    report.restate();
+    settled.waived
 }
 
 /// What a waiver lacks to be about one thing.

@@ -149,16 +149,15 @@ impl Outcome {
 }
 
 fn show(judged: &Judged) -> Shown<'_> {
+    let finding = &judged.finding;
     let place = |origin: &Origin| {
         let line = origin.source.position(origin.span.start).line;
-        format!(
-            "{}:{line} `{}` {}",
-            origin.source.name(),
-            origin.source.slice(origin.span),
-            origin.label
-        )
+        let text = match finding.hides_source {
+            true => "hidden",
+            false => origin.source.slice(origin.span),
+        };
+        format!("{}:{line} `{text}` {}", origin.source.name(), origin.label)
     };
-    let finding = &judged.finding;
     let scope = &judged.scope;
     let about = [
         scope.tier.as_ref().map(|tier| format!("tier {tier}")),

@@ -257,3 +257,37 @@ fn read_part(
 pub(crate) const fn field(key: &'static str, shape: Shape, what: &'static str) -> FieldInfo {
     FieldInfo { key, shape, what }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_entry_of_a_project_replaces_one_and_slips_are_named() {
+        let file = |name: &str, text: &str| (format!("conformance/policy/{name}.yml"), text.to_owned());
+        let limits = "facts:\n- source: us\n  says:\n    max-age-days: {value: 30, why: we say so}\n";
+        let (policy, found) = Policy::read(&[file("limits", limits)]);
+        assert!(found.is_empty());
+        assert_eq!(policy.limit("max-age-days").map(|(days, _)| days), Some(30));
+        assert!(policy.limit("shebang-line").is_some());
+        assert_eq!(policy.cpu_level("zen3"), Some("x86_64_v3"));
+        assert!(policy.cpu_rank("x86_64_v4") > policy.cpu_rank("x86_64_v3"));
+
+        let (_, found) = Policy::read(&[
+            file("limts", limits),
+            file(
+                "bans",
+                "facts:\n- source: us\n  says:\n    x: {spec: [a], why: b}\n",
+            ),
+        ]);
+        let said: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(
+            said,
+            [
+                "`conformance/policy/limts.yml` is not a policy that is known",
+                "an entry has an unknown key `spec`",
+                "`x` has no `specs`",
+            ]
+        );
+    }
+}

@@ -123,3 +123,43 @@ fn read(reader: &mut Reader<'_>) -> Option<Vec<Waiver>> {
     }
     Some(waivers)
 }
+
+#[cfg(test)]
+mod tests {
+    use pyiron_lock_core::SourceFile;
+
+    use super::*;
+
+    #[test]
+    fn what_is_misspelt_or_missing_is_named() {
+        let text = "waivers:\n- code: a\n  owner: b\n  reson: c\n  until: soon\n";
+        let (waivers, found) = Waivers::read(&SourceFile::new("waivers.yml", text));
+        assert!(waivers.all.is_empty());
+        let said: Vec<&str> = found.iter().map(|finding| finding.message.as_str()).collect();
+        assert_eq!(
+            said,
+            [
+                "a waiver has an unknown key `reson`",
+                "a waiver has no `reason`",
+                "`soon` is not a day such as 2027-01-31",
+            ]
+        );
+        assert_eq!(found[0].help.as_deref(), Some("did you mean `reason`?"));
+    }
+
+    #[test]
+    fn a_field_that_is_given_has_to_agree() {
+        let text = "waivers:\n- {code: a, owner: b, reason: c, until: 2026-01-01, tier: md, package: x, target: t}\n";
+        let (waivers, found) = Waivers::read(&SourceFile::new("waivers.yml", text));
+        assert!(found.is_empty());
+        let mut scope = Scope {
+            tier: Some("md".parse().unwrap()),
+            package: Some("x".to_owned()),
+            target: Some("t".to_owned()),
+            ..Scope::default()
+        };
+        assert!(waivers.all[0].covers("a", &scope) && !waivers.all[0].covers("b", &scope));
+        scope.target = None;
+        assert!(!waivers.all[0].covers("a", &scope));
+    }
+}

@@ -6,4 +6,4 @@ mod view;
 
 pub(crate) use machine::{Answer, Machine};
 pub(crate) use serve::{Serving, serve};
-pub(crate) use view::{LockView, Need, name, title};
+pub(crate) use view::{LockView, Need, holds_secret, name, title};

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use pyiron_lock_core::{Finding, Origin, TierName, index::dependency_name};
 use pyiron_lock_lockfile::LockEntry;
 use rattler_conda_types::{Matches, RepoDataRecord};
+use url::Url;
 
 use crate::{Closure, Judged, Scope, Subject, data::Spec};
 
@@ -50,7 +51,7 @@ impl<'a> LockView<'a> {
             let record = &entry.record;
             channels.entry(channel_of(record)).or_default().push(record);
             match record.package_record.size {
-                Some(size) => download += size,
+                Some(size) => download = size.saturating_add(download),
                 None => without_size += 1,
             }
         }
@@ -110,6 +111,7 @@ impl<'a> LockView<'a> {
         if let Some(name) = package {
             finding.origins.extend(self.request_of(name));
             if let Some(entry) = self.closure.record(name) {
+                finding.hides_source |= holds_secret(&entry.record);
                 finding.origins.push(Origin {
                     source: self.subject.lock.source.clone(),
                     span: entry.span,
@@ -175,13 +177,28 @@ fn roots(subject: Subject<'_>, closure: &Closure<'_>) -> Vec<String> {
     roots.into_iter().collect()
 }
 
-/// The URL of a record without subdir and file name.
+/// Returns whether the URL of a record tells a name, a password or a token, so that it may not be shown.
+pub(crate) fn holds_secret(record: &RepoDataRecord) -> bool {
+    let url = &record.url;
+    !url.username().is_empty() || url.password().is_some() || url.query().is_some() || token(url).is_some()
+}
+
+/// Returns the path behind the token that conda puts in front, as in `/t/TOKEN/channel/linux-64/..`.
+fn token(url: &Url) -> Option<String> {
+    let (_, rest) = url.path().strip_prefix("/t/")?.split_once('/')?;
+    Some(format!("/{rest}"))
+}
+
+/// The URL of a record without subdir and file name, and without anything secret.
 fn channel_of(record: &RepoDataRecord) -> String {
     let mut url = record.url.clone();
     let _ = url.set_username("");
     let _ = url.set_password(None);
     url.set_query(None);
     url.set_fragment(None);
+    if let Some(path) = token(&url) {
+        url.set_path(&path);
+    }
     if let Ok(mut segments) = url.path_segments_mut() {
         segments.pop().pop();
     }

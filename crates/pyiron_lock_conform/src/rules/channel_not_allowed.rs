@@ -6,7 +6,7 @@ use rattler_conda_types::RepoDataRecord;
 use crate::{
     Judged,
     data::PolicyEntry,
-    fit::{LockView, title},
+    fit::{LockView, holds_secret, title},
     rule::{Check, LockCase, Rule, Seen, TargetCase},
 };
 
@@ -73,6 +73,7 @@ fn about(
     let lock = view.subject.lock;
     if let Some(entry) = lock.entries.iter().find(|entry| entry.record.url == records[0].url) {
         judged.finding = judged.finding.at(&lock.source, entry.span, "the first of them");
+        judged.finding.hides_source = holds_secret(&entry.record);
     }
     judged.finding.origins.push(policy.origin("this policy"));
     judged.finding.notes.push(format!("why: {}", policy.why()));

@@ -3,7 +3,7 @@
 use pyiron_lock_core::{Code, CodeInfo, Finding, Severity, same_record};
 
 use crate::{
-    fit::title,
+    fit::{holds_secret, title},
     rule::{Check, LockCase, Rule, Seen},
 };
 
@@ -46,6 +46,7 @@ fn check(case: &LockCase<'_, '_>, seen: &mut Seen) {
         let finding = Finding::new(RULE.code, message).note(note);
         let mut judged = case.view.finding(finding, Some(name), None);
         if let Some(entry) = parent.closure.record(name) {
+            judged.finding.hides_source |= holds_secret(&entry.record);
             judged.finding = judged.finding.at(&parent.subject.lock.source, entry.span, "contained");
         }
         seen.push(judged);

@@ -12,7 +12,7 @@ use crate::{
 pub(crate) const RULE: Rule = Rule {
     code: Code::new(&CodeInfo {
         word: "environment-too-large",
-        severity: Severity::Warning,
+        severity: Severity::Error,
         title: "an installed environment is likely larger than a target has room for",
         docs: "An estimate, since no lock states what is unpacked. It goes by an environment that was counted: 1,015 \
                packages, 289,524 files of 36 kB on average; never less than the archives, which are compressed. Leave out large packages, \

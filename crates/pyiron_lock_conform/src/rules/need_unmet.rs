@@ -3,6 +3,7 @@
 use pyiron_lock_core::{Code, CodeInfo, Finding, Severity};
 
 use crate::{
+    data::Spec,
     fit::{name, title},
     rule::{Check, Rule, Seen, TargetCase},
 };
@@ -44,7 +45,8 @@ fn check(case: &TargetCase<'_, '_>, seen: &mut Seen) {
         let finding = Finding::new(RULE.code, message);
         let mut judged = case.finding(finding, there.map(name), None);
         judged.finding.origins.push(case.target.origin_of(key, "the target needs this"));
-        judged.scope.package = Some(there.map_or_else(|| any[0].name().to_owned(), |record| name(record).to_owned()));
+        let package = there.map(name).or_else(|| any.first().map(Spec::name));
+        judged.scope.package = package.map(str::to_owned);
         judged.finding.origins.push(need.origin("what it means"));
         judged.finding.notes.push(format!("why: {}", need.why()));
         seen.push(judged);

@@ -19,6 +19,12 @@ pub(crate) const RULE: Rule = Rule {
     checks: &[Check::Target(check)],
 };
 
+/// The name that a requirement starts with; what follows may be an address with a password.
+fn name(requirement: &str) -> &str {
+    let end = requirement.find(|c: char| !(c.is_ascii_alphanumeric() || "._-".contains(c)));
+    requirement[..end.unwrap_or(requirement.len())].trim()
+}
+
 fn check(case: &TargetCase<'_, '_>, seen: &mut Seen) {
     let lock = case.view.subject.lock;
     let Some(first) = lock.pip.first() else { return };
@@ -31,6 +37,6 @@ fn check(case: &TargetCase<'_, '_>, seen: &mut Seen) {
         case.who(),
         lock.pip.len()
     );
-    let finding = Finding::new(RULE.code, message).note(format!("the first of them: {first}"));
+    let finding = Finding::new(RULE.code, message).note(format!("the first of them: {}", name(first)));
     seen.push(case.finding(finding, None, Some(("internet-login", "said here"))));
 }
