@@ -92,14 +92,7 @@ impl TargetCase<'_, '_> {
         let mut judged = self.view.finding(finding, package, None);
         if let Some((key, label)) = fact {
             judged.finding.origins.extend(self.target.origin(key, label));
-            if let Known::Said(fact) = self.target.fact(key)
-                && let Some(doubt) = &self.target.evidence_of(fact).uncertain
-            {
-                judged
-                    .finding
-                    .notes
-                    .push(format!("`{key}` is uncertain: {doubt}"));
-            }
+            judged.finding.notes.extend(self.target.doubt(key));
         }
         judged.scope.target = Some(self.target.id.clone());
         judged

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, path::Path};
 
 use pyiron_lock_conform::{
     Judged, Report, Setting, Subject, TierFacts, Which,
-    data::{Policy, Targets, Waivers},
+    data::{POLICIES, Policy, TARGETS, Targets, Waivers},
     judge, waive,
 };
 use pyiron_lock_core::{Finding, Origin, SourceFile};
@@ -151,12 +151,24 @@ impl Outcome {
 fn show(judged: &Judged) -> Shown<'_> {
     let finding = &judged.finding;
     let place = |origin: &Origin| {
-        let line = origin.source.position(origin.span.start).line;
         let text = match finding.hides_source {
             true => "hidden",
             false => origin.source.slice(origin.span),
         };
-        format!("{}:{line} `{text}` {}", origin.source.name(), origin.label)
+        let name = origin.source.name();
+        // Lines of files that come with the program move whenever one of them is edited.
+        let ships = TARGETS
+            .iter()
+            .chain(POLICIES)
+            .any(|(path, text)| *path == name && *text == origin.source.text());
+        match ships {
+            true => format!("{name} `{text}` {}", origin.label),
+            false => format!(
+                "{name}:{} `{text}` {}",
+                origin.source.position(origin.span.start).line,
+                origin.label
+            ),
+        }
     };
     let scope = &judged.scope;
     let about = [

@@ -118,6 +118,13 @@ impl Target {
         &self.evidence[fact.evidence]
     }
 
+    /// Returns a note on a fact that may not hold.
+    pub fn doubt(&self, key: &str) -> Option<String> {
+        let fact = self.facts.get(key)?;
+        let doubt = self.evidence_of(fact).uncertain.as_ref()?;
+        Some(format!("`{key}` is uncertain: {doubt}"))
+    }
+
     /// Returns the place of a fact, or of the word that says it is unknown.
     pub fn origin(&self, key: &str, label: &str) -> Option<Origin> {
         let span = self

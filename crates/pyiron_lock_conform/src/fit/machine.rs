@@ -115,26 +115,32 @@ impl<'t> Machine<'t> {
 
     /// Returns the place of the fact that an answer about a virtual package rests on.
     pub(crate) fn origins(&self, name: &str) -> Vec<Origin> {
-        let label = "the target offers no more than this";
+        let key = self.key(name);
+        let origin = self.target.origin(key, "the target offers no more than this");
+        let os = self.target.text("os").said().filter(|_| key == "os");
+        let row = os.and_then(|os| self.policy.entry("os", os));
+        let row = row.map(|row| row.origin("which brings this"));
+        origin.into_iter().chain(row).collect()
+    }
+
+    /// Returns a note where the fact that an answer rests on may not hold.
+    pub(crate) fn doubt(&self, name: &str) -> Option<String> {
+        self.target.doubt(self.key(name))
+    }
+
+    /// The fact that an answer about a virtual package rests on.
+    fn key(&self, name: &str) -> &'static str {
         let key = match name {
             "__archspec" if self.only_level => "archspec-min",
-            "__archspec" => "archspec-list",
             "__glibc" if self.target.text("libc") == Known::Said("musl") => "libc",
             name => fact_of(name),
         };
-        if let Some(origin) = self.target.origin(key, label) {
-            return vec![origin];
+        let own = !matches!(self.target.fact(key), Known::Unsaid);
+        if own || !matches!(key, "glibc" | "kernel") {
+            key
+        } else {
+            "os"
         }
-        let Some(origin) = self.target.origin("os", label) else {
-            return Vec::new();
-        };
-        let entry = self
-            .target
-            .text("os")
-            .said()
-            .and_then(|os| self.policy.entry("os", os));
-        let row = entry.map(|entry| entry.origin("which brings this"));
-        std::iter::once(origin).chain(row).collect()
     }
 
     /// Whether every node type reaches a level, or is the CPU of that name.

@@ -33,6 +33,7 @@ pub(super) fn check(case: &TargetCase<'_, '_>, seen: &mut Seen, virtual_package:
                 .finding
                 .origins
                 .extend(case.machine.origins(virtual_package));
+            judged.finding.notes.extend(case.machine.doubt(virtual_package));
             judged.scope.target = Some(case.target.id.clone());
             seen.push(judged);
         };
