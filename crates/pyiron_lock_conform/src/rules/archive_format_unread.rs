@@ -19,7 +19,7 @@ pub(crate) const RULE: Rule = Rule {
         docs: "conda reads `.conda` archives from version 4.7 on; an older one knows only `.tar.bz2`. Many records exist \
                in the newer format only, so let the target have a newer conda, or install with another program.",
     }),
-    source: "conda 4.7 release notes; CEP 35",
+    source: "conda-forge news of 2022-11-16; CEP 35",
     example: "numpy-2.3.5.conda where conda is 4.6.14",
     checks: &[Check::Target(check)],
 };

@@ -15,7 +15,7 @@ pub(crate) const RULE: Rule = Rule {
                then moves the whole base. Of `python =3.*` it takes `3.`, for which there is no base, and \
                the build fails. Write `python =3.12`.",
     }),
-    source: "J-RD-06: repo2docker PYTHON_REGEX",
+    source: "jupyterhub/repo2docker, `PYTHON_REGEX` of its conda build pack",
     example: "python >=3.11,<3.14",
     checks: &[Check::Target(check)],
 };

@@ -20,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
                organisations for a licence; some block the hosts. Ask for conda-forge only, with `nodefaults` for conda, \
                and resolve again. The policies are in `policy/channels.yml`; a target names the one that it has.",
     }),
-    source: "H-LICENCE: pages of VACC (Vermont), DESY and Helmholtz centres",
+    source: "policy pages of VACC (Vermont), DESY and Helmholtz centres",
     example: "a record from https://repo.anaconda.com/pkgs/main/",
     checks: &[Check::Lock(everywhere), Check::Target(check)],
 };

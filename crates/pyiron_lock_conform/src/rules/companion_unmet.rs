@@ -20,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
                `policy/companions.yml` lists them, some for targets with a certain scheduler only. Add or pin what \
                is named.",
     }),
-    source: "Q7, Q8, K5: executorlib docs/installation.md; pysqa docs",
+    source: "`policy/companions.yml`, where each entry has its source",
     example: "flux-core and openmpi 5.0.10 without flux-pmix",
     checks: &[Check::Lock(everywhere), Check::Target(check)],
 };

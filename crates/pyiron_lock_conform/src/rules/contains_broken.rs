@@ -16,7 +16,7 @@ pub(crate) const RULE: Rule = Rule {
         docs: "`contains` promises that a lock holds all records of another, as an image holds those of the image it is built \
                from. One of the two locks was changed without the other. `resolve` solves both together again.",
     }),
-    source: "X8, chain vector (a): layer drift",
+    source: "images of pyiron/docker-stacks, each built FROM another",
     example: "base holds git 2.46.0, md holds git 2.51.0",
     checks: &[Check::Lock(check)],
 };

@@ -15,7 +15,7 @@ pub(crate) const RULE: Rule = Rule {
                binder the archives have to fit the storage of the build beside what is unpacked from them. Leave \
                large packages out of the tier, or prepare an image elsewhere.",
     }),
-    source: "mybinder.org-deploy: ephemeral storage 2 GB a build",
+    source: "jupyterhub/mybinder.org-deploy",
     example: "3 GB of archives where a build has 2 GB",
     checks: &[Check::Target(check)],
 };

@@ -18,7 +18,7 @@ pub(crate) const RULE: Rule = Rule {
                packages, 289,524 files of 36 kB on average; never less than the archives, which are compressed. Leave out large packages, \
                install where there is more room, or pack the environment into an image.",
     }),
-    source: "H-INODE: NCI page on the hh5 environment, 2023; mybinder.org-deploy",
+    source: "NCI page \"Introducing the new hh5 conda environment\", 2023; jupyterhub/mybinder.org-deploy",
     example: "300 packages, estimated 3.1 GB, where a build has 2 GB",
     checks: &[Check::Target(check)],
 };

@@ -14,7 +14,7 @@ pub(crate) const RULE: Rule = Rule {
                has, so this is an estimate by an environment that was counted: 289,524 files in 1,015 packages. Pack the \
                environment into one file, as a squashfs image or an Apptainer image, or leave packages out.",
     }),
-    source: "H-INODE: NCI page on the hh5 environment, 2023",
+    source: "NCI page \"Introducing the new hh5 conda environment\", 2023",
     example: "300 packages, estimated 85,500 files, where 50,000 are allowed",
     checks: &[Check::Target(check)],
 };

@@ -18,7 +18,7 @@ pub(crate) const RULE: Rule = Rule {
                turns in circles, with no more than a warning in the log. Pin `jupyterhub` or `jupyterhub-singleuser` to \
                the major version of the hub. A package that is missing altogether is `need-unmet`.",
     }),
-    source: "J-V1: jupyterhub/jupyterhub `_version.py`",
+    source: "jupyterhub/jupyterhub `_version.py`",
     example: "jupyterhub-singleuser 4.1.6 where the hub is 5.5.0",
     checks: &[Check::Target(check)],
 };

@@ -16,7 +16,7 @@ pub(crate) const RULE: Rule = Rule {
         docs: "A record without a licence cannot be judged by `policy/licences.yml`, nor listed in a bill of materials. \
                Formats that do not carry licences, such as explicit lists and conda-lock files, are not looked at.",
     }),
-    source: "CEP 34: `license` of repodata records",
+    source: "CEP 34, `license` of a package",
     example: "a record whose `license` is missing",
     checks: &[Check::Lock(check)],
 };

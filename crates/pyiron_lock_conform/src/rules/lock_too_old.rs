@@ -15,7 +15,7 @@ pub(crate) const RULE: Rule = Rule {
                cut-off, or else from its newest record, to the day of the check; `max-age-days` of \
                `policy/limits.yml` says how much is allowed. `update` moves a lock.",
     }),
-    source: "policy/limits.yml",
+    source: "`policy/limits.yml`",
     example: "a cut-off of 2025-01-01 on 2026-06-01",
     checks: &[Check::Lock(check)],
 };

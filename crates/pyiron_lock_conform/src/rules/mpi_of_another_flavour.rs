@@ -17,7 +17,7 @@ pub(crate) const RULE: Rule = Rule {
                launcher and the network of the site, which are built for one flavour. Choose the builds for that \
                flavour, as `lammps=*=*mpich*`, or an external MPI.",
     }),
-    source: "H-MPI: NCI page on its environment; executorlib docs: mpich >=4 for Cray",
+    source: "NCI page on its environment; pyiron/executorlib docs/installation.md",
     example: "openmpi 5.0.10 at a site with Cray MPI, which wants mpich >=4",
     checks: &[Check::Target(check)],
 };

@@ -19,7 +19,7 @@ pub(crate) const RULE: Rule = Rule {
                a PostgreSQL server wants `psycopg2`. Add the package, or a version of it in the range, to the tier. Whether it is of the major version of the \
                hub is the matter of `hub-major-differs`.",
     }),
-    source: "J-V1, J-V2, J-H1; batchspawner README; jupyter_client kernels.rst; mybinder guide",
+    source: "`policy/needs.yml`, where each entry has its source",
     example: "a tier without batchspawner at a hub that starts jobs",
     checks: &[Check::Target(check)],
 };

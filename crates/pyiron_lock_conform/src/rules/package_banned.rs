@@ -16,7 +16,7 @@ pub(crate) const RULE: Rule = Rule {
         docs: "`policy/bans.yml` lists packages that must not be installed, each with the reason and, where there is \
                one, what to take instead. The path shows which request brings it in.",
     }),
-    source: "policy/bans.yml",
+    source: "`policy/bans.yml`, where each entry has its source",
     example: "the metapackage anaconda",
     checks: &[Check::Lock(check)],
 };

@@ -14,7 +14,7 @@ pub(crate) const RULE: Rule = Rule {
                target whose login nodes do not reach the internet cannot. Ask for the conda package of the same \
                thing, or leave it out of this tier.",
     }),
-    source: "H-NET; S4: hashes are required for what pip installs",
+    source: "page \"Taming Your Offline HPC Environment\", 2025",
     example: "a `pip:` section at an air-gapped centre",
     checks: &[Check::Target(check)],
 };

@@ -19,7 +19,7 @@ pub(crate) const RULE: Rule = Rule {
                or a small shell script instead, which find their Python only in an activated environment: call python by its \
                full path in kernels and jobs, or choose a shorter root, best below 80.",
     }),
-    source: "H-PREFIX: conda `core/portability.py`",
+    source: "conda/conda `core/portability.py`",
     example: "a prefix of 120 characters",
     checks: &[Check::Target(check)],
 };

@@ -17,7 +17,7 @@ pub(crate) const RULE: Rule = Rule {
                over it; a longer one ends in a PaddingError. A target can set a lower limit of its own. Choose a \
                shorter root.",
     }),
-    source: "H-PREFIX: conda issues 877 and 15444",
+    source: "conda issues 877 and 15444",
     example: "a prefix of 260 characters",
     checks: &[Check::Target(check)],
 };

@@ -17,7 +17,7 @@ pub(crate) const RULE: Rule = Rule {
                no database of advisories: it holds what the people who run hubs and clusters have to mind. Raise the \
                pin and resolve again.",
     }),
-    source: "J-V3: JupyterHub 5.5.0 and Z2JH 4.4.0 closed holes",
+    source: "`policy/security.yml`, where each floor has its source",
     example: "jupyterhub 5.2.1, where 5.5.0 is the floor",
     checks: &[Check::Lock(check)],
 };

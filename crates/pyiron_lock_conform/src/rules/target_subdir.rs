@@ -19,7 +19,7 @@ pub(crate) const RULE: Rule = Rule {
                platforms of the tier has a subdir that runs at the target. Add such a platform to the tier, or take the \
                target off its list.",
     }),
-    source: "CEP 26, subdirs",
+    source: "CEP 26, names of subdirs",
     example: "a lock for osx-arm64 at a cluster",
     checks: &[],
 };

@@ -13,7 +13,7 @@ pub(crate) const RULE: Rule = Rule {
         docs: "The manifest lists the targets of a tier by id. There is no file for this id, neither in the program nor in \
                `conformance/targets` of the project. `targets` lists what there is; a file of your own adds to it.",
     }),
-    source: "design",
+    source: "how this program finds targets: by the names of their files",
     example: "targets: [slurm-rhel8]",
     checks: &[],
 };

@@ -20,7 +20,7 @@ pub(crate) const RULE: Rule = Rule {
                the target has, or lower a promise, and resolve again. The records that really need more are \
                named in findings of their own.",
     }),
-    source: "design: verify, question 3",
+    source: "how this program picks the platform for a target",
     example: "a tier locked for glibc 2.34 at a target with RHEL 8",
     checks: &[],
 };

@@ -16,7 +16,7 @@ pub(crate) const RULE: Rule = Rule {
                to agree on both ends. `policy/same.yml` lists packages that have to be of one version on all platforms of a \
                tier, up to the part of the version that matters. Pin them in the tier.",
     }),
-    source: "executorlib docs: Python and dependencies have to match on both ends",
+    source: "pyiron/executorlib docs/trouble_shooting.md",
     example: "python 3.12 for linux-64 and 3.13 for osx-arm64",
     checks: &[Check::Lock(check)],
 };

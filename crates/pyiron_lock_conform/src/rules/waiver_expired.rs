@@ -12,7 +12,7 @@ pub(crate) const RULE: Rule = Rule {
         title: "a waiver has expired",
         docs: "A waiver holds until its day, and what it waived stands again. Mend the cause, or agree on a new day and reason.",
     }),
-    source: "policy rot is visible",
+    source: "how this program handles waivers: each has a last day",
     example: "until: 2026-01-31 on a later day",
     checks: &[],
 };

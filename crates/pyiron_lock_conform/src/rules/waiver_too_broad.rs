@@ -13,7 +13,7 @@ pub(crate) const RULE: Rule = Rule {
         docs: "A waiver is an answer for one record that somebody looked at. Without a tier and a package it would cover whatever \
                comes later, so it does not hold. To change what a code weighs for everything, raise or lower its level.",
     }),
-    source: "house rule: each waiver names one record",
+    source: "how this program handles waivers: each is about one record",
     example: "code, owner, reason, until, and nothing else",
     checks: &[],
 };

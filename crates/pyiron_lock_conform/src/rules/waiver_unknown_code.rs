@@ -12,7 +12,7 @@ pub(crate) const RULE: Rule = Rule {
         title: "a waiver names a code that does not exist",
         docs: "Nothing is ever found under that word, so the waiver holds nothing back. `rules` lists the codes.",
     }),
-    source: "house rule",
+    source: "how this program handles waivers: each is about one kind of finding",
     example: "code: security-flor",
     checks: &[],
 };

@@ -12,7 +12,7 @@ pub(crate) const RULE: Rule = Rule {
         title: "a waiver waives nothing",
         docs: "What it was written for is gone, or never was what it says. Left in place, it would hide the next one. Remove it.",
     }),
-    source: "policy rot is visible",
+    source: "how this program handles waivers: each has a use",
     example: "a waiver of security-floor for a package that is no longer locked",
     checks: &[],
 };
