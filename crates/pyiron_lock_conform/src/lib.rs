@@ -11,6 +11,7 @@ mod matrix;
 mod report;
 mod rule;
 pub mod rules;
+pub mod sound;
 mod subject;
 #[cfg(test)]
 mod testing;
@@ -23,5 +24,6 @@ pub use levels::Levels;
 pub use matrix::Matrix;
 pub use report::{Cell, Report, State};
 pub use rule::Rule;
+pub use sound::sound;
 pub use subject::{Subject, TierFacts};
 pub use waive::{Settled, Waived, settle, waive};

@@ -22,6 +22,7 @@ pub(crate) fn lock(records: &[(&str, &[&str])]) -> AnyLock {
                 record,
                 span,
                 knows_depends: true,
+                hash_fault: None,
             }
         })
         .collect();
@@ -38,6 +39,7 @@ pub(crate) fn lock(records: &[(&str, &[&str])]) -> AnyLock {
         stamp: None,
         digest_holds: None,
         pip: Vec::new(),
+        unread: Vec::new(),
     }
 }
 

@@ -20,7 +20,7 @@ pub use digest::Digest;
 pub use exit::Exit;
 pub use finding::{Code, CodeInfo, Finding, Origin, Severity};
 pub use index::{ChannelRecords, IndexState, Pins, RecordSource, Snapshot, SourceError};
-pub use lock::{Contained, Lock, LockedRequest, same_record};
+pub use lock::{Contained, Lock, LockedRequest, records_digest, same_record};
 pub use names::{NameError, PlatformName, TierName};
 pub use platform::{Platform, VirtualPackage};
 pub use request::{PipRequest, Request, RequestSet};

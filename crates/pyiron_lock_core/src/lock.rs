@@ -63,6 +63,17 @@ pub fn same_record(a: &RepoDataRecord, b: &RepoDataRecord) -> bool {
     a.url == b.url && a.package_record.sha256 == b.package_record.sha256
 }
 
+/// Computes the digest of what records install: their URLs and hashes, in the order given.
+pub fn records_digest<'r>(records: impl IntoIterator<Item = &'r RepoDataRecord>) -> Digest {
+    let mut builder = DigestBuilder::new("pyiron-lock records 1");
+    for record in records {
+        let sha256 = record.package_record.sha256.as_ref();
+        builder.field(record.url.as_str());
+        builder.field(&sha256.map(|sha256| hex(sha256)).unwrap_or_default());
+    }
+    builder.finish()
+}
+
 impl Lock {
     /// Assembles a lock from a request set and the records that satisfy it.
     pub fn new(
@@ -103,13 +114,7 @@ impl Lock {
 
     /// Computes the digest of what the lock installs: the URL and hash of every record.
     pub fn records_digest(&self) -> Digest {
-        let mut builder = DigestBuilder::new("pyiron-lock records 1");
-        for record in &self.records {
-            let sha256 = record.package_record.sha256.as_ref();
-            builder.field(record.url.as_str());
-            builder.field(&sha256.map(|sha256| hex(sha256)).unwrap_or_default());
-        }
-        builder.finish()
+        records_digest(&self.records)
     }
 
     /// Returns the record of that normalized name.

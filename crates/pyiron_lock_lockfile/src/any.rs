@@ -30,7 +30,7 @@ pub struct AnyLock {
     pub environment: String,
     /// The tier, where our block names it.
     pub tier: Option<TierName>,
-    /// The platform; without virtual packages, not even implied ones promised, where the format has none.
+    /// The platform; with nothing but the implied virtual packages where the format has none.
     pub platform: Platform,
     /// Whether the format says what was promised to the solver.
     pub knows_promises: bool,
@@ -44,6 +44,19 @@ pub struct AnyLock {
     pub digest_holds: Option<bool>,
     /// Pip requirements and packages, which nobody checks here, one line each.
     pub pip: Vec<String>,
+    /// What the text names and what cannot be a record: source packages, local archives, words that cannot be read.
+    pub unread: Vec<Unread>,
+}
+
+/// Something that a lock holds and that cannot be judged as a record.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unread {
+    /// The normalized name of the package, where there is one.
+    pub name: Option<String>,
+    /// What it is and why it cannot be read, a lower-case phrase that holds no secret.
+    pub what: String,
+    /// Its place in the text.
+    pub span: Span,
 }
 
 /// A record with its place.
@@ -55,4 +68,6 @@ pub struct LockEntry {
     pub span: Span,
     /// Whether the format says what it depends on.
     pub knows_depends: bool,
+    /// The place of a text that stands for a hash and is none.
+    pub hash_fault: Option<Span>,
 }

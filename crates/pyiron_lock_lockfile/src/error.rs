@@ -17,6 +17,9 @@ pub enum LockError {
     /// It does not say how far the channels count.
     #[error("it cannot be read: {0}")]
     Pins(String),
+    /// Nothing in it tells a format that is known here.
+    #[error("it is no lock of a known format: a rattler or pixi lock, a conda-lock.yml or an explicit list")]
+    Unknown,
     /// A newer program wrote it.
     #[error("it has format {found}, this program reads up to {known}")]
     Newer {

@@ -1,13 +1,11 @@
 //! A text as a lock, both parts parsed and compared.
 
-use pyiron_lock_core::{
-    CutOff, IndexState, Lock, ParseCutOffError, Platform, VirtualPackage, index::dependency_fault,
-};
+use pyiron_lock_core::{CutOff, IndexState, Lock, ParseCutOffError, Platform, VirtualPackage};
 use rattler_conda_types::RepoDataRecord;
-use rattler_lock::LockFile;
 
 use crate::{
     error::LockError,
+    open::rattler,
     stamp::{Stamp, parse_tier},
 };
 
@@ -16,8 +14,7 @@ use crate::{
 /// Hashes, closure and the agreement of URLs with records are not judged here; that is what `verify` does.
 pub fn read(text: &str) -> Result<Lock, LockError> {
     let stamp = Stamp::read(text)?;
-    let file = LockFile::from_str_with_base_directory(text, None)
-        .map_err(|error| LockError::Records(error.to_string()))?;
+    let file = rattler::parse(text)?;
     let contradiction = |what: &str| LockError::Contradiction(what.to_owned());
     let environment = file
         .default_environment()
@@ -44,16 +41,7 @@ pub fn read(text: &str) -> Result<Lock, LockError> {
         let binary = package
             .as_binary()
             .ok_or_else(|| contradiction("a record has no archive"))?;
-        let package = &binary.package_record;
-        let mut constraints = package.depends.iter().chain(&package.constrains);
-        if let Some(fault) = constraints.find_map(|text| dependency_fault(text)) {
-            let name = package.name.as_normalized();
-            return Err(LockError::Records(format!(
-                "a dependency of {name} is refused: {fault}"
-            )));
-        }
-        records
-            .push(RepoDataRecord::try_from(binary).map_err(|error| LockError::Records(error.to_string()))?);
+        records.push(rattler::record(binary)?);
     }
     records.sort_by(|a, b| a.package_record.name.cmp(&b.package_record.name));
     let name = stamp

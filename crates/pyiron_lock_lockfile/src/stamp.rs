@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use pyiron_lock_core::{Contained, Digest, Lock, LockedRequest, TierName, yaml::data};
+use pyiron_lock_core::{
+    Contained, Digest, Lock, LockedRequest, TierName,
+    yaml::{bounded, data},
+};
 use serde::{Deserialize, Serialize};
 
 use crate::error::LockError;
@@ -88,20 +91,14 @@ struct Wrapper {
 impl Stamp {
     /// Reads the block and checks the digest over the bytes; the records are not parsed.
     pub fn read(text: &str) -> Result<Self, LockError> {
-        let start = match text.rfind(&format!("\n{KEY}")) {
-            Some(newline) => newline + 1,
-            None if text.contains("\r\npyiron-lock:\r\n") => return Err(LockError::LineEnds),
-            None => return Err(LockError::Foreign),
-        };
-        let block = &text[start..];
-        if let Some(found) = newer_format(block) {
-            return Err(LockError::Newer { found, known: FORMAT });
+        let block = Block::read(text)?.ok_or(LockError::Foreign)?;
+        if block.foreign_line_ends {
+            return Err(LockError::LineEnds);
         }
-        let Wrapper { stamp } = data::from_str(block).map_err(|error| LockError::Block(error.to_string()))?;
-        if digest_of(text).is_none_or(|digest| digest != stamp.digest) {
+        if !block.holds {
             return Err(LockError::Damaged);
         }
-        Ok(stamp)
+        Ok(block.stamp)
     }
 
     /// Appends the block for a lock to the text of its records.
@@ -131,6 +128,37 @@ impl Stamp {
         text.truncate(line);
         text.push_str(&format!("{DIGEST_KEY}{digest}\n"));
         Ok(text)
+    }
+}
+
+/// The block of a text that may have been changed since it was written.
+pub(crate) struct Block {
+    /// What it says.
+    pub(crate) stamp: Stamp,
+    /// Whether its digest is that of the text.
+    pub(crate) holds: bool,
+    /// Whether a checkout rewrote the line ends.
+    foreign_line_ends: bool,
+}
+
+impl Block {
+    /// Reads the block of a text; `None` where there is none.
+    pub(crate) fn read(text: &str) -> Result<Option<Self>, LockError> {
+        let unix = text.rfind(&format!("\n{KEY}"));
+        let Some(newline) = unix.or_else(|| text.rfind("\npyiron-lock:\r\n")) else {
+            return Ok(None);
+        };
+        let block = &text[newline + 1..];
+        if let Some(found) = newer_format(block) {
+            return Err(LockError::Newer { found, known: FORMAT });
+        }
+        bounded(block).map_err(|error| LockError::Block(error.to_string()))?;
+        let Wrapper { stamp } = data::from_str(block).map_err(|error| LockError::Block(error.to_string()))?;
+        Ok(Some(Self {
+            holds: digest_of(text) == Some(stamp.digest),
+            stamp,
+            foreign_line_ends: unix.is_none(),
+        }))
     }
 }
 

@@ -19,7 +19,7 @@ struct Room {
 }
 
 /// Every room that has codes. A new table belongs here.
-const ROOMS: [Room; 6] = [
+const ROOMS: [Room; 7] = [
     Room {
         heading: "Any file",
         source: "crates/pyiron_lock_core/src/codes.rs",
@@ -34,6 +34,11 @@ const ROOMS: [Room; 6] = [
         heading: "Solving",
         source: "crates/pyiron_lock_solve/src/codes.rs",
         codes: pyiron_lock_solve::codes::ALL,
+    },
+    Room {
+        heading: "Sound locks",
+        source: "crates/pyiron_lock_conform/src/sound/codes.rs",
+        codes: pyiron_lock_conform::sound::codes::ALL,
     },
     Room {
         heading: "Targets, policies and waivers",

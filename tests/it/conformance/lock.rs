@@ -115,6 +115,7 @@ impl Lock {
                 span: Span::new(start, start + url.len()),
                 record,
                 knows_depends: true,
+                hash_fault: None,
             }
         });
         let lock = AnyLock {
@@ -131,6 +132,7 @@ impl Lock {
             stamp: (!self.foreign).then(|| self.stamp()),
             digest_holds: None,
             pip: self.pip.clone(),
+            unread: Vec::new(),
             platform: platform.clone(),
             source,
         };
@@ -154,6 +156,7 @@ impl Lock {
             variables: BTreeMap::new(),
             request_digest: digest,
             index_digest: digest,
+            index_cut_off: None,
             records_digest: digest,
             solver: String::new(),
             digest,

@@ -7,8 +7,8 @@ use pyiron_lock_conform::{
     data::{Policy, Targets, Waivers},
     judge, rules, waive,
 };
-use pyiron_lock_core::{Severity, SourceFile, SourceRef, Span, TierName};
-use pyiron_lock_lockfile::{AnyLock, Format, LockEntry, Stamp};
+use pyiron_lock_core::{Severity, SourceFile, SourceRef, TierName};
+use pyiron_lock_lockfile::{AnyLock, open};
 use pyiron_lock_spec::{EnvironmentFile, Manifest, NamedChannel, compose, read_environment, read_manifest};
 use rattler_conda_types::Channel;
 use url::Url;
@@ -25,30 +25,7 @@ fn source(path: &str) -> SourceRef {
 
 /// Reads one of our locks as any lock.
 fn any_lock(path: &str) -> AnyLock {
-    let source = source(path);
-    let lock = pyiron_lock_lockfile::read(source.text()).unwrap();
-    let entries = lock.records.into_iter().map(|record| {
-        let url = record.url.to_string();
-        let start = source.text().find(&url).unwrap();
-        LockEntry {
-            span: Span::new(start, start + url.len()),
-            record,
-            knows_depends: true,
-        }
-    });
-    AnyLock {
-        format: Format::PyironLock,
-        environment: "default".to_owned(),
-        tier: lock.tier,
-        platform: lock.platform,
-        knows_promises: true,
-        channels: lock.channels,
-        entries: entries.collect(),
-        stamp: Some(Stamp::read(source.text()).unwrap()),
-        digest_holds: Some(true),
-        pip: lock.unlocked_pip,
-        source,
-    }
+    open(&source(path)).unwrap().remove(0)
 }
 
 /// What the repository ships: its manifest, its files and a lock for each tier and platform.
