@@ -37,12 +37,15 @@ use super::{
 /// The most requests that one server gets at once.
 const MAX_REQUESTS: usize = 50;
 
+/// How long a run that ends early waits for what is being written to the cache.
+const LAST_WRITES: Duration = Duration::from_secs(1);
+
 /// What all channels of a run share.
 pub(crate) struct Network {
     settings: NetworkSettings,
     client: reqwest::Client,
     storage: AuthenticationStorage,
-    /// Dropped without waiting for what is still under way.
+    /// Dropped once what is being written to the cache is written.
     runtime: Option<Runtime>,
     /// What the user should know of the credentials.
     pub(crate) notice: Option<String>,
@@ -91,7 +94,7 @@ impl Network {
 impl Drop for Network {
     fn drop(&mut self) {
         if let Some(runtime) = self.runtime.take() {
-            runtime.shutdown_background();
+            runtime.shutdown_timeout(LAST_WRITES);
         }
     }
 }
