@@ -29,7 +29,7 @@ fn row(name: &str, text: &str) -> String {
         Ok(locks) => locks,
     };
     let mut codes: BTreeMap<&str, usize> = BTreeMap::new();
-    for judged in locks.iter().flat_map(|lock| sound(lock)) {
+    for judged in locks.iter().flat_map(sound) {
         let finding = judged.finding;
         *codes.entry(finding.code.as_str()).or_default() += 1;
         for origin in &finding.origins {

@@ -29,3 +29,4 @@ mod sound;
 mod support;
 mod tiers;
 mod validate;
+mod verify;

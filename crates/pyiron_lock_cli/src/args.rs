@@ -34,7 +34,11 @@ impl Cli {
             Command::Validate(args) => args.json,
             Command::Resolve(args) => args.solve.json,
             Command::Update(args) => args.solve.json,
+            Command::Verify(args) => args.json,
             Command::Tiers(args) => args.json,
+            Command::Targets(args) => args.json,
+            Command::Rules(args) => args.json,
+            Command::Explain(args) => args.json,
             Command::Init(args) => args.json,
             Command::Snapshot(_) | Command::Completions(_) => false,
         }
@@ -73,8 +77,16 @@ pub(crate) enum Command {
     Resolve(ResolveArgs),
     /// Read the index anew and make all locks from it
     Update(UpdateArgs),
+    /// Check locks before anything is installed: sound, current, fit for their targets
+    Verify(VerifyArgs),
     /// List the tiers with their platforms and locks
     Tiers(TiersArgs),
+    /// List the targets, or what is known of one
+    Targets(TargetsArgs),
+    /// List the rules that locks are checked by
+    Rules(RulesArgs),
+    /// Say what a code means and what to do about it
+    Explain(ExplainArgs),
     /// Carry the index that locks were made from elsewhere
     Snapshot(SnapshotArgs),
     /// Print a completion script for a shell
@@ -279,6 +291,70 @@ pub(crate) enum SnapshotCommand {
         #[command(flatten)]
         cache: CacheArgs,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct VerifyArgs {
+    /// Tiers of the project, or locks of any format as files [default: all tiers]
+    #[arg(value_name = "TIER|LOCK", value_hint = ValueHint::FilePath)]
+    pub(crate) what: Vec<String>,
+    /// Platform whose locks are meant; repeat for several [default: all]
+    #[arg(long = "platform", short = 'p', value_name = "PLATFORM")]
+    pub(crate) platforms: Vec<String>,
+    /// Environment of a lock that holds several; repeat for several [default: all]
+    #[arg(long = "environment", short = 'e', value_name = "NAME")]
+    pub(crate) environments: Vec<String>,
+    /// Target to check for instead of those of the tier; repeat for several
+    #[arg(long = "target", value_name = "ID", conflicts_with = "all_targets")]
+    pub(crate) targets: Vec<String>,
+    /// Check for every known target
+    #[arg(long)]
+    pub(crate) all_targets: bool,
+    /// Code whose findings are errors; repeat for several
+    #[arg(long, short = 'D', value_name = "CODE")]
+    pub(crate) deny: Vec<String>,
+    /// Code whose findings are warnings; repeat for several
+    #[arg(long, short = 'W', value_name = "CODE")]
+    pub(crate) warn: Vec<String>,
+    /// Code whose findings are left out; repeat for several
+    #[arg(long, short = 'A', value_name = "CODE")]
+    pub(crate) allow: Vec<String>,
+    /// Day to judge as of, for waivers and the age of locks [default: today, in UTC]
+    #[arg(long, value_name = "DATE")]
+    pub(crate) today: Option<jiff::civil::Date>,
+    /// Folder of the locks [default: lockfiles in the project]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) lock_dir: Option<PathBuf>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct TargetsArgs {
+    /// Targets to tell all about [default: a list of all]
+    #[arg(value_name = "ID")]
+    pub(crate) targets: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RulesArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArgs {
+    /// The code, as findings show it
+    #[arg(value_name = "CODE")]
+    pub(crate) code: String,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,10 @@
-//! The codes of what the program finds before it can read anything.
+//! The codes of what the program finds before it can read anything, and of locks that are not what is asked for.
 
 pyiron_lock_core::codes! {
     FILE_UNREADABLE = "file-unreadable", Error, "a file cannot be read",
         "The file does not exist, is a folder, is not UTF-8 text, is larger than any such file needs to be, or may not \
          be read. Other files are checked all the same.";
+    LOCK_STALE = "lock-stale", Error, "a lock is missing or does not satisfy its specs any more",
+        "The specs, the platform or the channels changed since the lock was made. The reasons are listed for each item; \
+         nothing is solved to find them. Run `resolve` and commit the locks. `verify` and `resolve --check` exit with 4.";
 }

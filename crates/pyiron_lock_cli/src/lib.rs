@@ -6,6 +6,7 @@ mod channels;
 pub mod codes;
 mod commands;
 mod condarc;
+mod conformance;
 mod failure;
 mod files;
 mod interrupt;

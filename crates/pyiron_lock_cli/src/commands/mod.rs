@@ -1,12 +1,16 @@
 //! One file a verb.
 
 mod completions;
+mod explain;
 mod init;
 mod resolve;
+mod rules;
 mod snapshot;
+mod targets;
 mod tiers;
 mod update;
 mod validate;
+mod verify;
 
 use pyiron_lock_core::Exit;
 
@@ -26,6 +30,10 @@ pub(crate) fn run(cli: &Cli, streams: &Streams) -> Result<Exit, Failure> {
         Command::Resolve(args) => resolve::execute(args, &cli.global, streams),
         Command::Update(args) => update::execute(args, &cli.global, streams),
         Command::Snapshot(args) => snapshot::execute(&args.command, &cli.global, streams),
+        Command::Verify(args) => verify::execute(args, &cli.global, streams),
+        Command::Targets(args) => targets::execute(args, &cli.global, streams),
+        Command::Rules(args) => Ok(rules::execute(args, streams)),
+        Command::Explain(args) => explain::execute(args, streams),
         Command::Tiers(args) => tiers::execute(args, &cli.global, streams),
         Command::Completions(args) => Ok(completions::execute(args, streams)),
     }

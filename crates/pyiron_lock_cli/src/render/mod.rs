@@ -27,3 +27,22 @@ pub(crate) fn folded<T: AsRef<str>>(names: &[T]) -> String {
         more => format!("{} and {more} more", shown.join(", ")),
     }
 }
+
+/// Returns text broken into lines of at most 100 characters, between words.
+pub(crate) fn wrapped(text: &str) -> String {
+    const WIDTH: usize = 100;
+    let mut lines: Vec<String> = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last().map_or(0, |line| line.chars().count());
+        if line > 0 && line + 1 + word.chars().count() > WIDTH {
+            lines.push(String::new());
+        }
+        if let Some(line) = lines.last_mut() {
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+    }
+    lines.join("\n")
+}

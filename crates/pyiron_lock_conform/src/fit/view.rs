@@ -14,6 +14,8 @@ use crate::{Closure, Judged, Scope, Subject, data::Spec};
 pub(crate) struct LockView<'a> {
     /// The lock and what the project says of it.
     pub(crate) subject: Subject<'a>,
+    /// The name to show: the tier, or the file of a lock without one, with its environment if that has a name.
+    label: String,
     /// Who needs whom.
     pub(crate) closure: Closure<'a>,
     /// The names that are asked for.
@@ -55,9 +57,16 @@ impl<'a> LockView<'a> {
                 None => without_size += 1,
             }
         }
+        let tier = subject.tier.map(|tier| &tier.name).or(lock.tier.as_ref());
+        let label = match (tier, lock.environment.as_str()) {
+            (Some(tier), _) => tier.to_string(),
+            (None, "default") => lock.source.name().to_owned(),
+            (None, environment) => format!("{} ({environment})", lock.source.name()),
+        };
         Self {
             needs: needs(&lock.entries),
             subject,
+            label,
             closure,
             roots,
             channels,
@@ -74,10 +83,9 @@ impl<'a> LockView<'a> {
             .or(self.subject.lock.tier.as_ref())
     }
 
-    /// Returns the name to show: the tier, or the file of a lock without one.
+    /// Returns the name to show.
     pub(crate) fn label(&self) -> &str {
-        self.tier()
-            .map_or(self.subject.lock.source.name(), TierName::as_str)
+        &self.label
     }
 
     /// Returns the records.
