@@ -116,6 +116,23 @@ fn the_guide_to_channels_works_from_top_to_bottom() {
 }
 
 #[test]
+fn the_guide_to_verify_works_on_the_reference_tiers() {
+    let root = repository();
+    let folder = tempfile::tempdir().unwrap();
+    for part in ["specs", "lockfiles", "tests/sample-channel", "conformance"] {
+        copy_tree(&root.join(part), &folder.path().join(part));
+    }
+    let text = fs::read_to_string(root.join("docs/guide/verify.md")).unwrap();
+    for line in blocks(&text, "console") {
+        let command = line.strip_prefix("$ pyiron-lock ").unwrap();
+        run(program()
+            .current_dir(folder.path())
+            .args(command.split_whitespace()))
+        .exits(0);
+    }
+}
+
+#[test]
 fn ci_runs_both_commands_of_the_readme() {
     let root = repository();
     let readme = fs::read_to_string(root.join("README.md")).unwrap();

@@ -9,6 +9,7 @@
 mod codes;
 mod generate;
 mod layers;
+mod matrix;
 mod sample;
 mod schemas;
 mod serve;
@@ -49,10 +50,11 @@ cargo run -q -p xtask -- CHORE
   sample [--check] --archives DIR
                     write index and archives of the sample channel into DIR
   codes [--check]   write docs/reference/codes.md from the tables in the crates
+  matrix [--check]  write the matrix of tiers and targets into README.md
   serve DIR [--shards]
                     serve a channel index on 127.0.0.1 until standard input ends
   schemas [--check] write the schemas of conformance/ from the tables of their readers
-  check             layers, sizes, sample, codes and schemas, writing nothing";
+  check             layers, sizes, sample, codes, schemas and matrix, writing nothing";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -84,6 +86,8 @@ fn run(root: &Path, words: &[&str]) -> Option<Report> {
         ["sample", "--check", "--archives", dir] => sample::run(root, Mode::Check, Some(Path::new(dir))),
         ["codes"] => codes::run(root, Mode::Write),
         ["codes", "--check"] => codes::run(root, Mode::Check),
+        ["matrix"] => matrix::run(root, Mode::Write),
+        ["matrix", "--check"] => matrix::run(root, Mode::Check),
         ["serve", dir] => serve::run(Path::new(dir), false),
         ["serve", dir, "--shards"] => serve::run(Path::new(dir), true),
         ["schemas"] => schemas::run(root, Mode::Write),
@@ -94,6 +98,7 @@ fn run(root: &Path, words: &[&str]) -> Option<Report> {
             report.join(sample::run(root, Mode::Check, None));
             report.join(codes::run(root, Mode::Check));
             report.join(schemas::run(root, Mode::Check));
+            report.join(matrix::run(root, Mode::Check));
             report
         }
         _ => return None,
