@@ -1,7 +1,7 @@
 //! The lockfile: a rattler lock (version 7) with one environment and one platform, followed by the block
 //! `pyiron-lock:` that says what it was solved from. One canonical form; nothing here touches files.
 //!
-//! [`read`] and [`write`] are for our own locks, which have to be whole. [`open`] reads a lock of any format as far
+//! [`read`] and [`write()`] are for our own locks, which have to be whole. [`open`] reads a lock of any format as far
 //! as it can be read, so that faults in it can be shown.
 //!
 //! The block is the last thing in the file, so that [`Stamp::read`] can tell whether a lock is current

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use pyiron_lock_conform::{Judged, Scope, TierFacts};
+use pyiron_lock_conform::{Judged, Scope, TierFacts, rules::CONTAINS_BROKEN};
 use pyiron_lock_core::{Finding, SourceFile};
 use pyiron_lock_lockfile::{AnyLock, open};
 use rayon::prelude::*;
@@ -76,6 +76,10 @@ fn of_project(
         .clone()
         .unwrap_or_else(|| project.root.join("lockfiles"));
     let plan = Plan::of_project(&project, choice, &folder, &channels.list, &mut gathered.findings)?;
+    // A rule of its own looks for it, in the locks themselves.
+    gathered
+        .findings
+        .retain(|finding| finding.code != CONTAINS_BROKEN);
     let mut wanted: Vec<&str> = Vec::new();
     for tier in tiers {
         wanted.push(tier_named(&project.manifest, tier)?.name.as_str());
