@@ -60,7 +60,7 @@ pub struct Cell {
     /// Facts that would have decided and are not known.
     pub unknown: Vec<&'static str>,
     /// Whether a lock serves the target for all that is known.
-    pub(crate) served: bool,
+    pub served: bool,
 }
 
 /// What judging gave.

@@ -1,12 +1,46 @@
-//! From findings and outcomes to words: for people through miette, for scripts as JSON.
+//! From findings and outcomes to words: for people through miette, for scripts as JSON, for other programs as SARIF,
+//! JUnit and Markdown.
 
 mod conflict;
 mod finding;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "`verify` calls it once it has `--format`")
+)]
+mod junit;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "`verify` calls it once it has `--format`")
+)]
+mod markdown;
+mod results;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, reason = "`verify` calls it once it has `--format`")
+)]
+mod sarif;
 mod stale;
 mod view;
 
 pub(crate) use conflict::{Told, conflict_findings, suggestion_text};
 pub(crate) use finding::{MAX_SHOWN, findings_text};
+#[cfg_attr(
+    not(test),
+    expect(unused_imports, reason = "`verify` calls it once it has `--format`")
+)]
+pub(crate) use junit::junit;
+#[cfg_attr(
+    not(test),
+    expect(unused_imports, reason = "`verify` calls it once it has `--format`")
+)]
+pub(crate) use markdown::markdown;
+#[expect(unused_imports, reason = "`verify` fills it once it has `--format`")]
+pub(crate) use results::{Family, LockSeen, Results};
+#[cfg_attr(
+    not(test),
+    expect(unused_imports, reason = "`verify` calls it once it has `--format`")
+)]
+pub(crate) use sarif::sarif;
 pub(crate) use stale::{cause_text, not_contained_text, stale_text};
 pub(crate) use view::finding_view;
 
