@@ -325,9 +325,23 @@ pub(crate) struct VerifyArgs {
     /// Folder of the locks [default: lockfiles in the project]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) lock_dir: Option<PathBuf>,
+    /// What to print [default: text for people]
+    #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "json")]
+    pub(crate) format: Option<Format>,
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+/// What findings are printed as.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML, for test reports
+    Junit,
+    /// Markdown, for a comment
+    Markdown,
 }
 
 #[derive(Debug, Args)]

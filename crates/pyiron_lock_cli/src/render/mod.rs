@@ -3,43 +3,18 @@
 
 mod conflict;
 mod finding;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "`verify` calls it once it has `--format`")
-)]
 mod junit;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "`verify` calls it once it has `--format`")
-)]
 mod markdown;
 mod results;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, reason = "`verify` calls it once it has `--format`")
-)]
 mod sarif;
 mod stale;
 mod view;
 
 pub(crate) use conflict::{Told, conflict_findings, suggestion_text};
 pub(crate) use finding::{MAX_SHOWN, findings_text};
-#[cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "`verify` calls it once it has `--format`")
-)]
 pub(crate) use junit::junit;
-#[cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "`verify` calls it once it has `--format`")
-)]
 pub(crate) use markdown::markdown;
-#[expect(unused_imports, reason = "`verify` fills it once it has `--format`")]
 pub(crate) use results::{Family, LockSeen, Results};
-#[cfg_attr(
-    not(test),
-    expect(unused_imports, reason = "`verify` calls it once it has `--format`")
-)]
 pub(crate) use sarif::sarif;
 pub(crate) use stale::{cause_text, not_contained_text, stale_text};
 pub(crate) use view::finding_view;

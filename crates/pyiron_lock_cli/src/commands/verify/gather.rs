@@ -34,6 +34,10 @@ pub(crate) struct Gathered {
 /// A lock that was looked for.
 pub(crate) struct Looked {
     pub(crate) path: String,
+    /// Its name in the matrix.
+    pub(crate) label: String,
+    /// Whether it could be read.
+    pub(crate) read: bool,
     pub(crate) tier: Option<String>,
     pub(crate) platform: String,
     pub(crate) state: &'static str,
@@ -107,6 +111,13 @@ fn of_project(
     for (item, lock) in items.into_iter().zip(opened) {
         gathered.looked.push(Looked {
             path: shown(&item.path),
+            label: item
+                .set
+                .tier
+                .as_ref()
+                .map(ToString::to_string)
+                .unwrap_or_default(),
+            read: lock.is_some(),
             tier: item.set.tier.as_ref().map(ToString::to_string),
             platform: item.set.platform.name.to_string(),
             state: match &item.state {
@@ -155,6 +166,15 @@ fn stale(item: &Item) -> Option<Judged> {
     })
 }
 
+/// Returns the name of a lock in the matrix.
+fn label(lock: &AnyLock) -> String {
+    match (&lock.tier, lock.environment.as_str()) {
+        (Some(tier), _) => tier.to_string(),
+        (None, "default") => lock.source.name().to_owned(),
+        (None, environment) => format!("{} ({environment})", lock.source.name()),
+    }
+}
+
 fn of_file(path: &Path, args: &VerifyArgs, gathered: &mut Gathered) -> Result<(), Failure> {
     let name = shown(path);
     let text = read_lock_text(path)?;
@@ -170,6 +190,8 @@ fn of_file(path: &Path, args: &VerifyArgs, gathered: &mut Gathered) -> Result<()
         {
             gathered.looked.push(Looked {
                 path: name.clone(),
+                label: label(&lock),
+                read: true,
                 tier: lock.tier.as_ref().map(ToString::to_string),
                 platform: lock.platform.name.to_string(),
                 state: "unasked",

@@ -56,15 +56,11 @@ pub(crate) fn execute(args: &VerifyArgs, global: &Global, streams: &Streams) -> 
     let other_codes: Vec<&str> = all_codes().map(Code::as_str).collect();
     let waived = settle(&mut report, &levels, &known.waivers, today, whole, &other_codes);
     let exit = exit(&report);
-    output::show(
-        &gathered,
-        &wrong,
-        &report,
-        &waived,
-        &known.waivers,
-        args.json,
-        streams,
-    );
+    let waivers = &known.waivers;
+    match args.format {
+        Some(format) => output::write(format, &gathered, &wrong, &report, &waived, waivers, streams),
+        None => output::show(&gathered, &wrong, &report, &waived, waivers, args.json, streams),
+    }
     Ok(exit)
 }
 

@@ -1,12 +1,14 @@
 //! What `verify` says: findings, the matrix of tiers and targets, and one line that sums it up.
 
-use pyiron_lock_conform::{Judged, Matrix, Report, State, Waived, data::Waivers};
+use pyiron_lock_conform::{Judged, Matrix, Report, State, Waived, data::Waivers, rules, sound};
 use pyiron_lock_core::{Finding, Severity};
 use serde_json::{Value, json};
 
 use super::gather::Gathered;
 use crate::{
-    render::{counted, finding_view, findings_text},
+    args::Format,
+    codes::LOCK_STALE,
+    render::{Family, LockSeen, Results, counted, finding_view, findings_text, junit, markdown, sarif},
     streams::Streams,
 };
 
@@ -21,6 +23,52 @@ pub(super) fn refused(findings: &[Finding], json: bool, streams: &Streams) {
     } else {
         streams.result(&findings_text(findings, streams.stdout_color()));
     }
+}
+
+/// Says what was found in a format of other programs.
+pub(super) fn write(
+    format: Format,
+    gathered: &Gathered,
+    specs: &[Finding],
+    report: &Report,
+    waived: &[Waived],
+    waivers: &Waivers,
+    streams: &Streams,
+) {
+    let locks: Vec<LockSeen<'_>> = gathered
+        .looked
+        .iter()
+        .map(|lock| LockSeen {
+            path: &lock.path,
+            label: &lock.label,
+            tier: lock.tier.as_deref(),
+            platform: &lock.platform,
+            asked: lock.state != "unasked",
+            read: lock.read,
+        })
+        .collect();
+    let family = |name, codes, of_specs| Family {
+        name,
+        codes,
+        of_specs,
+    };
+    let results = Results {
+        locks: &locks,
+        families: &[
+            family("sound", sound::codes::ALL, false),
+            family("current", &[LOCK_STALE], true),
+            family("rules", rules::CODES, false),
+        ],
+        specs,
+        report,
+        waived,
+        waivers,
+    };
+    streams.result(&match format {
+        Format::Sarif => sarif(&results),
+        Format::Junit => junit(&results),
+        Format::Markdown => markdown(&results),
+    });
 }
 
 /// Says what was found.
