@@ -8,6 +8,9 @@ mod needs;
 mod urls;
 mod view;
 
+#[cfg(test)]
+mod tests;
+
 use pyiron_lock_lockfile::AnyLock;
 
 use crate::judged::Judged;

@@ -50,7 +50,7 @@ pub(super) fn check<'a>(view: &View<'a>) -> Vec<Case<'a>> {
             continue;
         }
         match by_name.get(&*name) {
-            None if asked.required && !unread.contains(&*name) => {
+            None if asked.required && !unread.contains(&*name) && !is_conditional(&asked) => {
                 let index = *known.entry(name.clone().into_owned()).or_insert(missing.len());
                 match missing.get_mut(index) {
                     Some((_, known)) => known.by.extend(asked.by),
@@ -100,6 +100,11 @@ fn asked(entries: &[LockEntry]) -> Vec<Asked<'_>> {
 fn parsed(asked: &Asked<'_>) -> Option<MatchSpec> {
     let options = ParseMatchSpecOptions::lenient().with_repodata_revision(RepodataRevision::V3);
     MatchSpec::from_str(asked.text, options).ok()
+}
+
+/// Returns whether a text holds under conditions only; those that have none are not read for it.
+fn is_conditional(asked: &Asked<'_>) -> bool {
+    asked.text.contains(['[', ';']) && parsed(asked).is_some_and(|spec| spec.condition.is_some())
 }
 
 fn unreadable<'a>(view: &View<'a>, asked: &Asked<'a>) -> Case<'a> {

@@ -176,13 +176,14 @@ fn archive(
         let fault = "it names the same records more often than any real lock";
         return Err(LockError::Records(fault.to_owned()));
     }
-    let entry = |span| LockEntry {
-        record: record.clone(),
+    let entry = |record, span| LockEntry {
+        record,
         span,
         knows_depends: true,
         hash_fault: places.hash_faults.get(written.as_str()).copied(),
     };
-    lock.entries.push(entry(span));
-    lock.entries.extend(doubles.iter().map(|double| entry(*double)));
+    let doubles = doubles.iter().map(|double| entry(record.clone(), *double));
+    lock.entries.extend(doubles);
+    lock.entries.push(entry(record, span));
     Ok(())
 }
