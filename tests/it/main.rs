@@ -18,6 +18,7 @@ mod init;
 mod interrupted;
 mod lock_verdicts;
 mod meta;
+mod mutated;
 mod network;
 mod oracle;
 mod overlay;
