@@ -12,6 +12,8 @@ use crate::{
     error::LockError,
 };
 
+/// Lines that are no archives above which a text is not taken for a list.
+const MAX_UNREAD: usize = 10_000;
 const MARK: &str = "@EXPLICIT";
 const PLATFORM: &str = "platform:";
 
@@ -56,6 +58,10 @@ pub(super) fn open(source: &SourceRef) -> Result<AnyLock, LockError> {
                         entry.hash_fault = Some(at(location.len() + 1, line.len()));
                     }
                     entries.push(entry);
+                }
+                Err(_) if unread.len() == MAX_UNREAD => {
+                    let fault = format!("more than {MAX_UNREAD} of its lines are no archives");
+                    return Err(LockError::Records(fault));
                 }
                 Err(what) => unread.push(Unread {
                     name: None,
@@ -185,5 +191,14 @@ mod tests {
             ["/home/me/z-1-0.conda", "https://a.invalid/c/osx-arm64/readme.txt"]
         );
         assert_eq!(opened("@EXPLICIT\n").platform.subdir, Subdir::NoArch);
+    }
+
+    #[test]
+    fn a_text_of_other_lines_is_refused_before_it_fills_the_memory() {
+        let text = format!("@EXPLICIT\n{}", "T\n".repeat(MAX_UNREAD + 1));
+        assert!(matches!(
+            open(&SourceFile::new("x.txt", text)),
+            Err(LockError::Records(_))
+        ));
     }
 }
