@@ -26,11 +26,12 @@ pub(crate) fn read(path: &Path) -> Result<Pins, Failure> {
     })
 }
 
-/// Moves pins to where the index is now; those of channels and subdirs that were not read stay.
+/// Moves pins to where the index is now. None moves back: a run that reads a part of a channel sees less of it.
 pub(crate) fn write(path: &Path, known: &Pins, newest: &Pins) -> Result<(), Failure> {
     let mut pins = known.clone();
     for (channel, subdir, cut_off) in newest.iter() {
-        pins.set(channel, subdir, cut_off);
+        let known = pins.get(channel, subdir);
+        pins.set(channel, subdir, known.map_or(cut_off, |known| known.max(cut_off)));
     }
     if pins == *known {
         return Ok(());

@@ -136,6 +136,30 @@ fn an_update_of_one_platform_leaves_the_pins_of_others() {
 }
 
 #[test]
+fn an_update_of_one_tier_moves_no_pin_back() {
+    let site = site();
+    site.publish(Kind::Shards, &later());
+    site.run(&["update"]).exits(0);
+    let pins = site.read("specs/channels.lock");
+    assert!(pins.contains("linux-64: 2026-06-02T00:00:00Z"), "{pins}");
+    // This tier reaches only what was built a day earlier.
+    site.run(&["update", "-t", "other"]).exits(0);
+    assert_eq!(site.read("specs/channels.lock"), pins);
+}
+
+#[test]
+fn an_update_that_makes_no_lock_moves_no_pin() {
+    let site = site();
+    site.run(&["update"]).exits(0);
+    let pins = site.read("specs/channels.lock");
+    site.publish(Kind::Shards, &later());
+    let nowhere = "channels: [forge, nodefaults]\ndependencies:\n  - numpy =99\n";
+    site.write("specs/minimal/environment.yml", nowhere);
+    site.run(&["update", "-t", "minimal"]).exits(3);
+    assert_eq!(site.read("specs/channels.lock"), pins);
+}
+
+#[test]
 fn pins_that_cannot_be_read_are_told() {
     let site = site();
     site.write("specs/channels.lock", "format: 1\nundated: kept\nchannels: [\n");

@@ -144,11 +144,18 @@ pub(crate) fn settle(
             pins::FILE
         ));
     }
-    write(&task, outcomes, results)?;
-    if let Some(path) = task.pins_file.filter(|_| manner == Manner::Renew) {
-        pins::write(&path, &task.pins, &newest)?;
+    let solved = outcomes
+        .iter()
+        .any(|outcome| matches!(outcome, Outcome::Solved(_)));
+    if let Some(path) = task
+        .pins_file
+        .as_ref()
+        .filter(|_| manner == Manner::Renew && solved)
+    {
+        // Before the locks: one that is newer than the pins would fall back at its next solve.
+        pins::write(path, &task.pins, &newest)?;
     }
-    Ok(())
+    write(&task, outcomes, results)
 }
 
 fn write(task: &Task, outcomes: Vec<Outcome>, results: &mut Results) -> Result<(), Failure> {
@@ -194,7 +201,8 @@ fn solve(
         .map_err(|error| Failure::unavailable(format!("threads cannot be started: {error}")))?;
     let labels = task.plan.items.iter().map(Item::label).collect();
     let progress = Progress::new(streams, labels, solves);
-    let network = Network::of(&mut task.channels, &args.network, streams, progress.bar(), cancel)?;
+    let network = Network::of(&mut task.channels, &args.network, streams, progress.bar(), cancel)
+        .inspect_err(|_| progress.finish())?;
     if task
         .channels
         .sources()
