@@ -251,16 +251,16 @@ impl Remote {
         if let Some(trouble) = self.troubles.worst() {
             return trouble;
         }
-        let subdirs = subdirs.iter().map(|subdir| subdir.as_str().to_owned()).collect();
-        // It would be asked for changes only, for ever.
-        drop(self.gateway.clear_repodata_cache(
-            &self.channel,
-            SubdirSelection::Some(subdirs),
-            CacheClearMode::InMemoryAndDisk,
-        ));
         let cause = innermost(error);
         match io.map(std::io::Error::kind) {
             Some(ErrorKind::InvalidData | ErrorKind::UnexpectedEof | ErrorKind::Other) => {
+                let subdirs = subdirs.iter().map(ToString::to_string).collect();
+                // It would be asked for changes only, for ever.
+                drop(self.gateway.clear_repodata_cache(
+                    &self.channel,
+                    SubdirSelection::Some(subdirs),
+                    CacheClearMode::InMemoryAndDisk,
+                ));
                 self.at(not_an_index(&cause))
             }
             _ => self.at(TroubleKind::Other(cause)),
