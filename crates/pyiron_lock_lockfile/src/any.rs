@@ -59,6 +59,17 @@ pub struct Unread {
     pub span: Span,
 }
 
+impl AnyLock {
+    /// Returns the name to show: the tier, or the text of a lock without one, with its environment if that has a name.
+    pub fn label(&self) -> String {
+        match (&self.tier, self.environment.as_str()) {
+            (Some(tier), _) => tier.to_string(),
+            (None, "default") => self.source.name().to_owned(),
+            (None, environment) => format!("{} ({environment})", self.source.name()),
+        }
+    }
+}
+
 /// A record with its place.
 #[derive(Debug, Clone)]
 pub struct LockEntry {

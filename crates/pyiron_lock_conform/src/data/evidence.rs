@@ -106,13 +106,7 @@ pub(crate) fn required<'n>(
     key: &str,
     what: &str,
 ) -> Option<&'n Node> {
-    let found = fields.iter().find(|field| field.key == key);
-    if found.is_none() {
-        let span = reader.one_line(owner.span);
-        let message = format!("{what} has no `{key}`");
-        reader.push(reader.finding(codes::DATA_MISSING_KEY, span, message, "not among these keys"));
-    }
-    found.map(|field| field.value)
+    reader.required(fields, owner, key, what, codes::DATA_MISSING_KEY)
 }
 
 /// Reports keys that are not in the table.

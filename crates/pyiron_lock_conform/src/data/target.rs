@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use pyiron_lock_core::{Finding, Origin, SourceRef, Span, Spanned, suggest, yaml::tree::Reader};
+use pyiron_lock_core::{
+    Finding, Origin, SourceRef, Span, Spanned, suggest,
+    yaml::tree::{Field, Reader},
+};
 use rattler_conda_types::{Subdir, Version};
 
 use super::{
@@ -10,7 +13,7 @@ use super::{
     evidence::{self, Evidence, check_keys, required, unknown_word},
     fields::{FIELDS, field_info},
     policy::Policy,
-    shape::{self, Fact, FactValue, Spec},
+    shape::{self, Fact, FactValue, FieldInfo, Spec},
 };
 
 /// What kind of place a target is; the folder of its file says so.
@@ -343,20 +346,23 @@ fn place(reader: &mut Reader<'_>) -> Option<(Kind, String)> {
     None
 }
 
+/// Returns what a fact is by its key, or reports the key.
+fn known_field(reader: &mut Reader<'_>, field: &Field<'_>) -> Option<&'static FieldInfo> {
+    let info = field_info(field.key);
+    if info.is_none() {
+        let known = FIELDS.iter().map(|field| field.key);
+        let what = "a target has an unknown key";
+        let finding = unknown_word(reader, field.key, field.key_span, known, what);
+        reader.push(finding);
+    }
+    info
+}
+
 fn take_block(reader: &mut Reader<'_>, target: &mut Target, block: evidence::Block<'_>) {
     let evidence = target.evidence.len();
     target.evidence.push(block.evidence);
     for field in block.says {
-        let Some(info) = field_info(field.key) else {
-            let known = FIELDS.iter().map(|field| field.key);
-            let finding = unknown_word(
-                reader,
-                field.key,
-                field.key_span,
-                known,
-                "a target has an unknown key",
-            );
-            reader.push(finding);
+        let Some(info) = known_field(reader, &field) else {
             continue;
         };
         let Some(value) = shape::read(reader, info, &field) else {
@@ -384,16 +390,7 @@ fn take_block(reader: &mut Reader<'_>, target: &mut Target, block: evidence::Blo
 
 fn take_unknown(reader: &mut Reader<'_>, target: &mut Target, node: &pyiron_lock_core::yaml::Node) {
     for field in reader.fields(node, "`unknown`").unwrap_or_default() {
-        let Some(info) = field_info(field.key) else {
-            let known = FIELDS.iter().map(|field| field.key);
-            let finding = unknown_word(
-                reader,
-                field.key,
-                field.key_span,
-                known,
-                "a target has an unknown key",
-            );
-            reader.push(finding);
+        let Some(info) = known_field(reader, &field) else {
             continue;
         };
         if target.facts.contains_key(info.key) {

@@ -57,12 +57,9 @@ impl<'a> LockView<'a> {
                 None => without_size += 1,
             }
         }
-        let tier = subject.tier.map(|tier| &tier.name).or(lock.tier.as_ref());
-        let label = match (tier, lock.environment.as_str()) {
-            (Some(tier), _) => tier.to_string(),
-            (None, "default") => lock.source.name().to_owned(),
-            (None, environment) => format!("{} ({environment})", lock.source.name()),
-        };
+        let label = subject
+            .tier
+            .map_or_else(|| lock.label(), |tier| tier.name.to_string());
         Self {
             needs: needs(&lock.entries),
             subject,

@@ -88,6 +88,23 @@ impl<'s> Reader<'s> {
         }
     }
 
+    /// Returns the value of a key that has to be there; `what` is the map that it belongs to, `code` tells that it lacks.
+    pub fn required<'n>(
+        &mut self,
+        fields: &[Field<'n>],
+        owner: &Node,
+        key: &str,
+        what: &str,
+        code: Code,
+    ) -> Option<&'n Node> {
+        let found = fields.iter().find(|field| field.key == key);
+        if found.is_none() {
+            let message = format!("{what} has no `{key}`");
+            self.push(self.finding(code, owner.span, message, "not among these keys"));
+        }
+        found.map(|field| field.value)
+    }
+
     /// Returns the fields of a map; `what` names it in a finding where it is none.
     pub fn fields<'n>(&mut self, node: &'n Node, what: &str) -> Option<Vec<Field<'n>>> {
         let Value::Mapping(entries) = &node.value else {

@@ -60,9 +60,16 @@ fn read(reader: &mut Reader<'_>) -> Option<Manifest> {
         .unwrap_or_default();
     let selector_dialect = value("selector-dialect").and_then(|node| dialect(reader, node));
     let exclude_newer = value("exclude-newer").and_then(|node| cut_off(reader, node));
-    let platforms = required(reader, &fields, root, "platforms", "the manifest")
+    let platforms = reader
+        .required(
+            &fields,
+            root,
+            "platforms",
+            "the manifest",
+            codes::TIERS_MISSING_KEY,
+        )
         .map(|node| platforms::read(reader, node));
-    let tiers = required(reader, &fields, root, "tiers", "the manifest");
+    let tiers = reader.required(&fields, root, "tiers", "the manifest", codes::TIERS_MISSING_KEY);
     let platforms = platforms?;
     let drafts = tiers::read(reader, tiers?)?;
     let parents = tiers::resolve_parents(reader, &drafts)?;
@@ -108,28 +115,6 @@ fn dialect(reader: &mut Reader<'_>, node: &Node) -> Option<Dialect> {
         reader.push(finding.help(help.unwrap_or_else(|| "write `cmmc`, or leave it out".to_owned())));
     }
     dialect
-}
-
-/// Returns the value of a key that has to be there; `what` is the map that it belongs to.
-pub(super) fn required<'n>(
-    reader: &mut Reader<'_>,
-    fields: &[Field<'n>],
-    owner: &Node,
-    key: &str,
-    what: &str,
-) -> Option<&'n Node> {
-    let found = fields.iter().find(|field| field.key == key);
-    if found.is_none() {
-        let message = format!("{what} has no `{key}`");
-        let finding = reader.finding(
-            codes::TIERS_MISSING_KEY,
-            owner.span,
-            message,
-            "not among these keys",
-        );
-        reader.push(finding);
-    }
-    found.map(|field| field.value)
 }
 
 /// Reports a list or map that needs at least one entry and has none.

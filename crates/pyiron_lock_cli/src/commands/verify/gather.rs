@@ -166,15 +166,6 @@ fn stale(item: &Item) -> Option<Judged> {
     })
 }
 
-/// Returns the name of a lock in the matrix.
-fn label(lock: &AnyLock) -> String {
-    match (&lock.tier, lock.environment.as_str()) {
-        (Some(tier), _) => tier.to_string(),
-        (None, "default") => lock.source.name().to_owned(),
-        (None, environment) => format!("{} ({environment})", lock.source.name()),
-    }
-}
-
 fn of_file(path: &Path, args: &VerifyArgs, gathered: &mut Gathered) -> Result<(), Failure> {
     let name = shown(path);
     let text = read_lock_text(path)?;
@@ -190,7 +181,7 @@ fn of_file(path: &Path, args: &VerifyArgs, gathered: &mut Gathered) -> Result<()
         {
             gathered.looked.push(Looked {
                 path: name.clone(),
-                label: label(&lock),
+                label: lock.label(),
                 read: true,
                 tier: lock.tier.as_ref().map(ToString::to_string),
                 platform: lock.platform.name.to_string(),
