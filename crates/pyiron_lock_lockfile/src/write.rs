@@ -5,7 +5,8 @@ use rattler_lock::{CondaPackageData, LockFile, PlatformData, PlatformName};
 
 use crate::{error::LockError, stamp::Stamp};
 
-const ENVIRONMENT: &str = "default";
+/// The name of the one environment.
+pub(crate) const ENVIRONMENT: &str = "default";
 
 /// Writes a lock; the same lock always gives the same bytes.
 pub fn write(lock: &Lock) -> Result<String, LockError> {

@@ -5,6 +5,7 @@ mod conda_lock;
 mod explicit;
 mod places;
 pub(crate) mod rattler;
+pub(crate) mod regular;
 
 use pyiron_lock_core::{PlatformName, SourceRef, yaml::spanned};
 use rattler_conda_types::Subdir;

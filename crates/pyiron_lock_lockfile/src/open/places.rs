@@ -47,6 +47,10 @@ impl<'t> Places<'t> {
         for line in text.split_inclusive('\n') {
             let at = start;
             start += line.len();
+            if line.starts_with("pyiron-lock:") {
+                // The block names no archives.
+                break;
+            }
             if !line.starts_with([' ', '-', '#', '\n', '\r']) {
                 in_packages = false;
             }

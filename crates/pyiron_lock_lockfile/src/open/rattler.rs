@@ -1,10 +1,15 @@
 //! Rattler locks, versions 2 to 7, with our block or without.
 
 use pyiron_lock_core::{Platform, SourceRef, VirtualPackage, index::dependency_fault, yaml::bounded};
-use rattler_conda_types::RepoDataRecord;
+use rattler_conda_types::{PackageRecord, RepoDataRecord, Subdir};
 use rattler_lock::{CondaBinaryData, CondaPackageData, Environment, LockFile, LockedPackage, UrlOrPath};
 
-use super::{channel_urls, places::Places, platform_name};
+use super::{
+    channel_urls,
+    places::Places,
+    platform_name,
+    regular::{self, Regular},
+};
 use crate::{
     any::{AnyLock, Format, LockEntry, Unread},
     error::LockError,
@@ -38,6 +43,47 @@ pub(crate) fn record(binary: &CondaBinaryData) -> Result<RepoDataRecord, LockErr
 
 /// Reads every environment on every platform.
 pub(super) fn open(source: &SourceRef, block: Option<&Block>) -> Result<Vec<AnyLock>, LockError> {
+    let quickly = regular::read(source.text()).map(|regular| of_regular(source, regular, block));
+    match quickly.transpose()?.flatten() {
+        Some(locks) => Ok(locks),
+        None => open_slowly(source, block),
+    }
+}
+
+/// Turns what was read line by line into locks; `None` where it is too much.
+fn of_regular(
+    source: &SourceRef,
+    regular: Regular<'_>,
+    block: Option<&Block>,
+) -> Result<Option<Vec<AnyLock>>, LockError> {
+    let mut locks = Vec::new();
+    let mut expanded = 0;
+    for listing in regular.listings {
+        let mut lock = blank(source, regular.version, block)?;
+        listing.environment.clone_into(&mut lock.environment);
+        lock.channels = listing.channels.into_iter().flat_map(channel_urls).collect();
+        let platform = listing.platform;
+        promises(&mut lock, platform.name, platform.subdir, &platform.promised);
+        for index in listing.archives {
+            let archive = &regular.archives[index];
+            expanded += weight(&archive.record.package_record);
+            if expanded > MAX_EXPANDED {
+                return Ok(None);
+            }
+            lock.entries.push(LockEntry {
+                record: archive.record.clone(),
+                span: archive.span,
+                knows_depends: true,
+                hash_fault: None,
+            });
+        }
+        locks.push(lock);
+    }
+    Ok(Some(locks))
+}
+
+/// Reads what anybody may have written.
+pub(super) fn open_slowly(source: &SourceRef, block: Option<&Block>) -> Result<Vec<AnyLock>, LockError> {
     let places = Places::of(source.text());
     let file = parse(&places.clean)?;
     let mut locks = Vec::new();
@@ -48,14 +94,19 @@ pub(super) fn open(source: &SourceRef, block: Option<&Block>) -> Result<Vec<AnyL
         let mut platforms: Vec<_> = environment.platforms().collect();
         platforms.sort_by_key(|platform| platform.name().to_string());
         for platform in platforms {
-            let mut lock = blank(source, &file, block)?;
+            let mut lock = blank(source, file.version() as u16, block)?;
             name.clone_into(&mut lock.environment);
             let channels = environment.channels();
             lock.channels = channels
                 .iter()
                 .flat_map(|channel| channel_urls(&channel.url))
                 .collect();
-            promises(&mut lock, platform);
+            promises(
+                &mut lock,
+                platform.name().as_str(),
+                platform.subdir(),
+                platform.virtual_packages(),
+            );
             packages(&mut lock, environment, platform, &places, &mut expanded)?;
             locks.push(lock);
         }
@@ -63,14 +114,14 @@ pub(super) fn open(source: &SourceRef, block: Option<&Block>) -> Result<Vec<AnyL
     Ok(locks)
 }
 
-fn blank(source: &SourceRef, file: &LockFile, block: Option<&Block>) -> Result<AnyLock, LockError> {
+fn blank(source: &SourceRef, version: u16, block: Option<&Block>) -> Result<AnyLock, LockError> {
     let stamp = block.map(|block| block.stamp.clone());
     let tier = parse_tier(stamp.as_ref().and_then(|stamp| stamp.tier.clone()))?;
     Ok(AnyLock {
         source: source.clone(),
         format: match block {
             Some(_) => Format::PyironLock,
-            None => Format::Rattler(file.version() as u16),
+            None => Format::Rattler(version),
         },
         environment: String::new(),
         tier,
@@ -92,10 +143,10 @@ fn blank(source: &SourceRef, file: &LockFile, block: Option<&Block>) -> Result<A
     })
 }
 
-fn promises(lock: &mut AnyLock, platform: rattler_lock::Platform<'_>) {
+fn promises(lock: &mut AnyLock, name: &str, subdir: Subdir, texts: &[impl AsRef<str>]) {
     let mut promised = Vec::new();
-    for text in platform.virtual_packages() {
-        match text.parse::<VirtualPackage>() {
+    for text in texts {
+        match text.as_ref().parse::<VirtualPackage>() {
             Ok(package) => promised.push(package),
             Err(error) => lock.unread.push(Unread {
                 name: None,
@@ -104,9 +155,8 @@ fn promises(lock: &mut AnyLock, platform: rattler_lock::Platform<'_>) {
             }),
         }
     }
-    lock.knows_promises |= !platform.virtual_packages().is_empty();
-    let subdir = platform.subdir();
-    lock.platform = Platform::new(platform_name(platform.name().as_str(), subdir), subdir, promised);
+    lock.knows_promises |= !texts.is_empty();
+    lock.platform = Platform::new(platform_name(name, subdir), subdir, promised);
 }
 
 fn packages(
@@ -140,8 +190,7 @@ fn packages(
 }
 
 /// Returns about how many bytes a copy of a record takes.
-fn weight(binary: &CondaBinaryData) -> usize {
-    let package = &binary.package_record;
+fn weight(package: &PackageRecord) -> usize {
     let texts = package.depends.iter().chain(&package.constrains);
     1_000 + texts.map(|text| text.len() + 24).sum::<usize>()
 }
@@ -171,7 +220,7 @@ fn archive(
         _ => places.doubles.get(written.as_str()),
     };
     let doubles = doubles.map_or(&[][..], Vec::as_slice);
-    *expanded += weight(binary) * (1 + doubles.len());
+    *expanded += weight(&binary.package_record) * (1 + doubles.len());
     if *expanded > MAX_EXPANDED {
         let fault = "it names the same records more often than any real lock";
         return Err(LockError::Records(fault.to_owned()));
