@@ -1,5 +1,8 @@
 //! The committed locks are what the program makes from the committed specs, to the byte.
 
+use pyiron_lock_core::SourceFile;
+use pyiron_lock_lockfile::{AnyLock, open};
+
 use crate::support::{program, repository, run, tree};
 
 #[test]
@@ -28,4 +31,35 @@ fn the_committed_locks_are_current() {
     let mut command = program();
     command.current_dir(repository()).args(["resolve", "--check"]);
     run(&mut command).exits(0);
+}
+
+/// A comment, which no tool writes into a lock, makes the parser of YAML read it.
+#[test]
+fn the_committed_locks_are_read_alike_by_both_readers() {
+    let seen = |text: &str| {
+        let locks: Vec<AnyLock> = open(&SourceFile::new("x.lock", text)).unwrap();
+        let lock = &locks[0];
+        assert!(locks.len() == 1 && !lock.entries.is_empty());
+        format!(
+            "{:?}",
+            (
+                &lock.environment,
+                &lock.tier,
+                &lock.platform,
+                &lock.channels,
+                &lock.entries,
+                &lock.stamp,
+                &lock.pip
+            )
+        )
+    };
+    for (name, text) in tree(&repository().join("lockfiles")) {
+        let (records, _) = text.split_at(text.find("\npyiron-lock:\n").unwrap() + 1);
+        for text in [&text, records] {
+            assert!(
+                seen(text) == seen(&format!("{text}# read by the parser\n")),
+                "{name}"
+            );
+        }
+    }
 }

@@ -8,7 +8,7 @@ use super::{
     channel_urls,
     places::Places,
     platform_name,
-    regular::{self, Regular},
+    regular::{self, Archive, Regular},
 };
 use crate::{
     any::{AnyLock, Format, LockEntry, Unread},
@@ -58,21 +58,32 @@ fn of_regular(
 ) -> Result<Option<Vec<AnyLock>>, LockError> {
     let mut locks = Vec::new();
     let mut expanded = 0;
-    for listing in regular.listings {
+    let mut archives: Vec<Option<Archive>> = regular.archives.into_iter().map(Some).collect();
+    let last = regular.listings.len().saturating_sub(1);
+    for (number, listing) in regular.listings.into_iter().enumerate() {
         let mut lock = blank(source, regular.version, block)?;
         listing.environment.clone_into(&mut lock.environment);
         lock.channels = listing.channels.into_iter().flat_map(channel_urls).collect();
         let platform = listing.platform;
         promises(&mut lock, platform.name, platform.subdir, &platform.promised);
         for index in listing.archives {
-            let archive = &regular.archives[index];
-            expanded += weight(&archive.record.package_record);
+            let place = &mut archives[index];
+            // A listing names an archive once.
+            let archive = if number == last {
+                place.take()
+            } else {
+                place.clone()
+            };
+            let Some(Archive { record, span }) = archive else {
+                return Ok(None);
+            };
+            expanded += weight(&record.package_record);
             if expanded > MAX_EXPANDED {
                 return Ok(None);
             }
             lock.entries.push(LockEntry {
-                record: archive.record.clone(),
-                span: archive.span,
+                record,
+                span,
                 knows_depends: true,
                 hash_fault: None,
             });
