@@ -25,9 +25,13 @@ use crate::{
 pub(crate) fn execute(args: &VerifyArgs, global: &Global, streams: &Streams) -> Result<Exit, Failure> {
     let today = args.today.unwrap_or_else(today);
     let levels = levels(args)?;
-    let known = Conformance::read(project_root(global.project.as_deref()).as_deref())?;
+    let (known, gathered) = rayon::join(
+        || Conformance::read(project_root(global.project.as_deref()).as_deref()),
+        || gather(args, global),
+    );
+    let known = known?;
     let which = which(args, &known)?;
-    let gathered = gather(args, global)?;
+    let gathered = gathered?;
     let wrong: Vec<_> = gathered.findings.iter().chain(&known.findings).cloned().collect();
     if any_error(&wrong) {
         output::refused(&wrong, args.json, streams);
