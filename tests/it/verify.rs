@@ -173,6 +173,48 @@ fn locks_of_others_are_verified_as_files() {
 }
 
 #[test]
+fn locks_of_others_stand_for_themselves() {
+    let foreign = |project: &Project| {
+        let text = project.read(LOCK);
+        text.split("pyiron-lock:\n").next().unwrap().to_owned()
+    };
+    let modest = project("slurm-rhel-8");
+    modest.write("good.lock", &foreign(&modest));
+    modest.write("bad.lock", &foreign(&promising_too_much()));
+    let at = ["--target", "slurm-rhel-8"];
+    for files in [["good.lock", "bad.lock"], ["bad.lock", "good.lock"]] {
+        let told = verify(&modest, &[&files[..], &at, &["--json"]].concat())
+            .exits(1)
+            .json();
+        let cells = told["cells"].as_array().unwrap();
+        let states: Vec<_> = cells
+            .iter()
+            .map(|cell| (cell["tier"].as_str().unwrap(), cell["state"].as_str().unwrap()))
+            .collect();
+        let expected = files.map(|file| (file, if file == "good.lock" { "fits" } else { "unserved" }));
+        assert_eq!(states, expected);
+        let scopes = told["findings"].as_array().unwrap().iter();
+        let errors = scopes.filter(|finding| finding["severity"] == "error");
+        assert!(
+            errors
+                .map(|finding| &finding["scope"]["lock"])
+                .all(|lock| lock == "bad.lock")
+        );
+        let junit = verify(&modest, &[&files[..], &at, &["--format", "junit"]].concat()).exits(1);
+        let suite = |name: &str| {
+            junit
+                .stdout
+                .split(&format!("<testsuite name=\"{name}"))
+                .nth(1)
+                .map(str::to_owned)
+        };
+        let failures = suite("good.lock").unwrap();
+        assert!(failures.contains("failures=\"0\""), "{junit:?}");
+    }
+    verify(&modest, &[&["good.lock"][..], &at].concat()).exits(0);
+}
+
+#[test]
 fn levels_and_waivers_decide_how_it_ends() {
     let project = promising_too_much();
     let codes = ["target-glibc-too-old", "target-unserved"];

@@ -77,10 +77,17 @@ impl Report {
     pub fn restate(&mut self) {
         for cell in &mut self.cells {
             let about = |judged: &&Judged| {
-                judged.scope.tier == cell.tier
-                    && match &judged.scope.target {
+                let scope = &judged.scope;
+                let same_platform = scope.platform.is_some() && scope.platform == cell.platform;
+                let same_lock = match &scope.lock {
+                    Some(lock) => *lock == cell.label && same_platform,
+                    None => true,
+                };
+                scope.tier == cell.tier
+                    && same_lock
+                    && match &scope.target {
                         Some(target) => *target == cell.target,
-                        None => judged.scope.platform.is_some() && judged.scope.platform == cell.platform,
+                        None => same_platform,
                     }
             };
             let objected = self
@@ -96,6 +103,50 @@ impl Report {
                 _ if !cell.unknown.is_empty() => State::Unknown,
                 _ => State::Fits,
             };
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use pyiron_lock_core::Finding;
+
+    use super::*;
+    use crate::{Scope, rules};
+
+    #[test]
+    fn a_finding_stands_against_its_own_lock_only() {
+        let cell = |label: &str, platform: &str| Cell {
+            tier: None,
+            label: label.to_owned(),
+            target: "docker".to_owned(),
+            asked: false,
+            platform: Some(platform.parse().unwrap()),
+            state: State::Fits,
+            unknown: Vec::new(),
+            served: true,
+        };
+        let against = |target: Option<&str>| Judged {
+            finding: Finding::new(rules::target_unserved::RULE.code, "x"),
+            scope: Scope {
+                lock: Some("a.lock".to_owned()),
+                platform: Some("linux-64".parse().unwrap()),
+                target: target.map(str::to_owned),
+                ..Scope::default()
+            },
+        };
+        for target in [None, Some("docker")] {
+            let mut report = Report {
+                cells: vec![
+                    cell("a.lock", "linux-64"),
+                    cell("a.lock", "linux-64-cuda"),
+                    cell("b.lock", "linux-64"),
+                ],
+                judged: vec![against(target)],
+            };
+            report.restate();
+            let states: Vec<State> = report.cells.iter().map(|cell| cell.state).collect();
+            assert_eq!(states, [State::Unfit, State::Fits, State::Fits]);
         }
     }
 }

@@ -5,8 +5,9 @@
 use std::fmt::Write as _;
 
 use pyiron_lock_conform::{Cell, State};
+use pyiron_lock_core::PlatformName;
 
-use super::results::{One, Results, place_text, visible, waiver_text};
+use super::results::{LockSeen, One, Results, place_text, visible, waiver_text};
 
 /// What a suite is about: a tier or a file, and a platform; neither for the project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,12 +97,16 @@ impl<'r> Suites<'r> {
     /// Returns the case that a finding belongs to.
     fn home(&self, one: &One<'r>, results: &Results<'r>) -> (Key<'r>, String) {
         if let Some(target) = one.target() {
-            let lock = results.lock_of(one).map(|lock| lock.label);
+            let lock = results.lock_of(one);
             let mut cells = results.report.cells.iter();
             let cell = cells.find(|cell| {
                 let tier = cell.tier.as_ref().map(pyiron_lock_core::TierName::as_str);
                 let same = tier == one.tier() && cell.target == target && cell.state != State::NotAsked;
-                same && (tier.is_some() || lock.is_none_or(|label| label == cell.label))
+                let platform = cell.platform.as_ref().map(PlatformName::as_str);
+                let alone = |lock: &LockSeen<'_>| {
+                    lock.label == cell.label && platform.is_none_or(|platform| platform == lock.platform)
+                };
+                same && (tier.is_some() || lock.is_none_or(alone))
             });
             if let Some(cell) = cell {
                 return (key_of(cell), target_case(target));

@@ -81,19 +81,13 @@ impl<'r> Results<'r> {
         specs.chain(standing).chain(waived).collect()
     }
 
-    /// Returns the lock that a finding is about. Locks without a tier are told apart by the file the finding points
-    /// into.
+    /// Returns the lock that a finding is about.
     pub(crate) fn lock_of(&self, one: &One<'_>) -> Option<&'r LockSeen<'r>> {
         let platform = one.platform()?;
-        let mut same = self
-            .locks
-            .iter()
-            .filter(|lock| lock.tier == one.tier() && lock.platform == platform);
-        let first = same.next()?;
-        if first.tier.is_some() || one.points_into(first.path) {
-            return Some(first);
-        }
-        Some(same.find(|lock| one.points_into(lock.path)).unwrap_or(first))
+        let name = one.scope?.lock.as_deref();
+        self.locks.iter().find(|lock| {
+            lock.tier == one.tier() && lock.platform == platform && name.is_none_or(|name| name == lock.label)
+        })
     }
 }
 
@@ -130,12 +124,6 @@ impl<'r> One<'r> {
             .into_iter()
             .filter_map(|(kind, name)| Some((kind, name?)))
             .collect()
-    }
-
-    /// Returns whether the evidence is in a file.
-    pub(crate) fn points_into(&self, file: &str) -> bool {
-        let mut origins = self.finding.origins.iter();
-        origins.any(|origin| origin.source.name() == file)
     }
 
     /// Returns the headline, what else is known and the way out, a line each.
@@ -253,6 +241,7 @@ pub(crate) mod testing {
                 platform: Some(platform.parse().unwrap()),
                 target: target.map(str::to_owned),
                 package: Some(package.to_owned()),
+                ..Scope::default()
             };
             let lock = SourceFile::new(file, "version: 7\n- é conda: numpy 2\n");
             let facts = SourceFile::new("conformance/targets/hpc/raven.yml", "glibc: 2.28\n");

@@ -128,10 +128,8 @@ impl<'a> LockView<'a> {
         Judged {
             finding,
             scope: Scope {
-                tier: self.tier().cloned(),
-                platform: Some(self.subject.lock.platform.name.clone()),
-                target: None,
                 package: package.map(str::to_owned),
+                ..Scope::of(self.subject.lock, self.tier())
             },
         }
     }

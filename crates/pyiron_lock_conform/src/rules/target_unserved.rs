@@ -56,10 +56,12 @@ pub(crate) fn found(
     judged
 }
 
-/// Puts the line that asks for the target first, and leaves the platform open, since it is about all of them.
+/// Puts the line that asks for the target first, and leaves the platform of a tier open, since it is about all of them.
 pub(crate) fn place(tier: &[&LockView<'_>], target: &Target, judged: &mut Judged) {
     judged.scope.target = Some(target.id.clone());
-    judged.scope.platform = None;
+    if judged.scope.tier.is_some() {
+        judged.scope.platform = None;
+    }
     let Some(facts) = tier[0].subject.tier else { return };
     if let Some(asked) = facts.targets.iter().find(|asked| asked.value == target.id) {
         judged.finding.origins.push(Origin {

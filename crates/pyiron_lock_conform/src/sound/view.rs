@@ -127,10 +127,8 @@ impl<'a> View<'a> {
         Judged {
             finding: case.finding,
             scope: Scope {
-                tier: self.lock.tier.clone(),
-                platform: Some(self.lock.platform.name.clone()),
-                target: None,
                 package: case.package,
+                ..Scope::of(self.lock, self.lock.tier.as_ref())
             },
         }
     }

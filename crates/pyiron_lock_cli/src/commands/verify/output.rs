@@ -252,6 +252,7 @@ fn judged_view(judged: &Judged) -> Value {
     let mut view = json!(finding_view(&judged.finding));
     view["scope"] = json!({
         "tier": scope.tier.as_ref().map(ToString::to_string),
+        "lock": scope.lock,
         "platform": scope.platform.as_ref().map(ToString::to_string),
         "target": scope.target,
         "package": scope.package,
