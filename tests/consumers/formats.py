@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Holds what `verify --format` prints against the public schemas of SARIF and JUnit.
+"""Holds what `verify --format` prints against the public schemas of SARIF and JUnit,
+and what `verify --json` prints against our own.
 
 With PYIRON_LOCK_FORMATS_OUT, the files of that folder instead, which the unit test
 `samples_for_the_schemas` of the program writes there.
@@ -13,6 +14,7 @@ import os
 import subprocess
 import sys
 import tarfile
+import tempfile
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -127,6 +129,69 @@ def documents(extension: str, name: str) -> dict[str, str]:
     return found
 
 
+def own_schema() -> jsonschema.protocols.Validator:
+    """Reads the schema of `verify --json`."""
+    schema = json.loads((ROOT / "docs/reference/verify.schema.json").read_text())
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def own_problems(text: str, schema: jsonschema.protocols.Validator) -> list[str]:
+    """Returns what is wrong with what scripts read."""
+    return [
+        f"{'/'.join(map(str, error.absolute_path))}: {error.message[:200]}"
+        for whole in schema.iter_errors(json.loads(text))
+        for error in [whole, *(whole.context or [])]
+    ]
+
+
+def own_documents() -> dict[str, str]:
+    """Returns what the program prints for scripts in each of its shapes."""
+    lock = (ROOT / "lockfiles/minimal/linux-64.lock").read_text()
+    foreign = lock.split("pyiron-lock:\n")[0]
+    found = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "good.lock").write_text(foreign)
+        (folder / "bad.lock").write_text(foreign.replace("  sha256: ", "  sha256: x"))
+        (folder / "wrong/specs").mkdir(parents=True)
+        (folder / "wrong/specs/tiers.yml").write_text("tiers: 1\n")
+        files = [str(folder / "good.lock"), str(folder / "bad.lock")]
+        for args in (
+            [],
+            ["--all-targets"],
+            ["--all-targets", *files],
+            ["--project", str(folder / "wrong")],
+            ["absent"],
+        ):
+            command = ["verify", "--json", "--today", "2026-11-25", *args]
+            shown = " ".join(command).replace(f"{folder}/", "")
+            found[shown] = run_program(*command, cwd=ROOT).stdout
+    return found
+
+
+def own_refused(schema: jsonschema.protocols.Validator, text: str) -> list[str]:
+    """Breaks what scripts read; returns the ways that the schema lets pass."""
+    whole = json.loads(text)
+    ways: dict[str, Any] = {
+        "a foreign key": lambda broken: broken.update(extra=1),
+        "a foreign key of a cell": lambda broken: broken["cells"][0].update(extra=1),
+        "no locks": lambda broken: broken.pop("locks"),
+        "a foreign state": lambda broken: broken["cells"][0].update(state="x"),
+        "no code": lambda broken: broken["findings"][0].pop("code"),
+        "a scope without a lock": lambda broken: broken["findings"][0]["scope"].pop(
+            "lock"
+        ),
+    }
+    passed = []
+    for way, breaks in ways.items():
+        broken = copy.deepcopy(whole)
+        breaks(broken)
+        if schema.is_valid(broken):
+            passed.append(way)
+    return passed
+
+
 def accepted(problems: Any, text: str, schema: Any) -> list[str]:
     """Returns what is wrong with a document, also where it cannot be read at all."""
     try:
@@ -185,6 +250,13 @@ def main() -> None:
     if not sarif.is_valid(json.loads(empty)):
         report.check("the smallest SARIF document", ["the schema refuses it"])
     report.check("the schemas refuse what is broken", refused(sarif, junit, empty))
+    own, scripts = own_schema(), own_documents()
+    for name, text in scripts.items():
+        report.check(f"JSON: {name}", accepted(own_problems, text, own))
+    report.check(
+        "our schema refuses what is broken",
+        own_refused(own, scripts["verify --json --today 2026-11-25 --all-targets"]),
+    )
     report.leave()
 
 

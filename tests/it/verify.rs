@@ -3,6 +3,7 @@
 use std::fs;
 
 use pyiron_lock_testkit::{Channel, Package};
+use serde_json::Value;
 
 use crate::support::{Project, Ran, copy_tree, program, repository, run, tree};
 
@@ -239,6 +240,62 @@ fn levels_and_waivers_decide_how_it_ends() {
     project.write("conformance/waivers.yml", "waivers:\n  - cod: x\n");
     let ran = verify(&project, &[]).exits(2);
     assert!(ran.stdout.contains("conformance/waivers.yml:2:5"), "{ran:?}");
+}
+
+/// Looks for keys that a schema does not know, and for those that it requires.
+fn fit(schema: &Value, part: &Value, value: &Value, at: &str) {
+    if let Some(name) = part["$ref"].as_str() {
+        let name = name.strip_prefix("#/$defs/").unwrap();
+        return fit(schema, &schema["$defs"][name], value, at);
+    }
+    if let (Some(known), Some(entries)) = (part["properties"].as_object(), value.as_object()) {
+        assert_eq!(part["additionalProperties"], false, "{at}");
+        for required in part["required"].as_array().unwrap() {
+            assert!(
+                entries.contains_key(required.as_str().unwrap()),
+                "{at}: no {required}"
+            );
+        }
+        for (key, value) in entries {
+            let part = known.get(key);
+            let part = part.unwrap_or_else(|| panic!("{at}: {key} is not in the schema"));
+            fit(schema, part, value, &format!("{at}/{key}"));
+        }
+    }
+    if let (Some(words), Some(_)) = (part["enum"].as_array(), value.as_str()) {
+        assert!(words.contains(value), "{at}: {value}");
+    }
+    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+        fit(schema, &part["items"], item, &format!("{at}/{index}"));
+    }
+}
+
+#[test]
+fn what_scripts_read_is_what_the_schema_says() {
+    let text = fs::read_to_string(repository().join("docs/reference/verify.schema.json")).unwrap();
+    let schema: Value = serde_json::from_str(&text).unwrap();
+    let fits = |shape: &str, told: &Value| fit(&schema, &schema["$defs"][shape], told, shape);
+    let project = promising_too_much();
+    project.write(
+        "conformance/waivers.yml",
+        "waivers:\n  - code: target-glibc-too-old\n    owner: me\n    reason: we build our own\n    until: \
+         2026-12-31\n    tier: minimal\n    package: libc\n",
+    );
+    let told = verify(&project, &["--json", "--all-targets"]).exits(1).json();
+    fits("report", &told);
+    for list in ["locks", "cells", "findings", "waived"] {
+        assert!(!told[list].as_array().unwrap().is_empty(), "{list}");
+    }
+    let text = project.read(LOCK);
+    project.write("pixi.lock", text.split("pyiron-lock:\n").next().unwrap());
+    let told = verify(&project, &["pixi.lock", "--json", "--all-targets"])
+        .exits(1)
+        .json();
+    fits("report", &told);
+    assert_eq!(told["findings"][0]["scope"]["lock"], "pixi.lock");
+    fits("failed", &verify(&project, &["absent", "--json"]).exits(2).json());
+    project.write("conformance/waivers.yml", "waivers:\n  - cod: x\n");
+    fits("refused", &verify(&project, &["--json"]).exits(2).json());
 }
 
 #[test]

@@ -53,7 +53,7 @@ cargo run -q -p xtask -- CHORE
   matrix [--check]  write the matrix of tiers and targets into README.md
   serve DIR [--shards]
                     serve a channel index on 127.0.0.1 until standard input ends
-  schemas [--check] write the schemas of conformance/ from the tables of their readers
+  schemas [--check] write the schemas of conformance/ and of `verify --json`
   check             layers, sizes, sample, codes, schemas and matrix, writing nothing";
 
 fn main() -> ExitCode {

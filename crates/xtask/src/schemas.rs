@@ -1,4 +1,6 @@
-//! The JSON schemas of `conformance/`, written from the tables that its readers go by.
+//! The JSON schemas of `conformance/`, written from the tables that its readers go by, and that of `verify --json`.
+
+mod verify;
 
 use std::path::Path;
 
@@ -18,6 +20,7 @@ pub(crate) fn run(root: &Path, mode: Mode) -> Report {
         ("conformance/target.schema.json", target()),
         ("conformance/policy.schema.json", policy()),
         ("conformance/waivers.schema.json", waivers()),
+        ("docs/reference/verify.schema.json", verify::schema()),
     ];
     let files = files.map(|(path, schema)| Generated {
         path: path.into(),
