@@ -36,7 +36,11 @@ def hyperfine(
     options = ["--ignore-failure", "--style=none", f"--export-json={out}"]
     for _ in range(-(-runs // BATCH)):
         texts = [" ".join(command) for command in commands.values()]
-        subprocess.run([*fixed, *options, *texts], cwd=folder, check=True)
+        done = subprocess.run(
+            [*fixed, *options, *texts], cwd=folder, capture_output=True, text=True
+        )
+        if done.returncode != 0:
+            sys.exit(done.stderr)
         results = json.loads(out.read_text())["results"]
         for name, result in zip(commands, results, strict=True):
             odd = set(result["exit_codes"]) - {0, 1}
