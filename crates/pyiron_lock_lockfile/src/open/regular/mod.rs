@@ -93,7 +93,10 @@ pub(crate) fn read(text: &str) -> Option<Regular<'_>> {
 ///
 /// Two variables of one name are an error for one reader of YAML and not for another.
 fn harmless(block: &str) -> bool {
-    block.lines().skip(1).all(|line| line.starts_with("  "))
+    // Other bytes may end a line as well.
+    let plain_lines = Lines::new(block).is_some();
+    plain_lines
+        && block.lines().skip(1).all(|line| line.starts_with("  "))
         && !block.contains("variables")
         && !block.contains('\\')
 }

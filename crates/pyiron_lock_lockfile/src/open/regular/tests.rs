@@ -242,7 +242,8 @@ fn changed_locks_are_read_as_the_parser_reads_them_or_not_at_all() {
         let answered = (0..CHANGED)
             .filter(|seed| compared(&changed(text, &mut Chance(*seed << 16))))
             .count();
-        assert!(answered > 300, "{answered}");
+        // Most changes end the attempt; without these nothing would be compared.
+        assert!(answered > 150, "{answered}");
     }
 }
 
@@ -254,6 +255,8 @@ fn a_block_that_may_say_more_is_left_to_the_parser() {
         "packages: []\n",
         "...\n",
         "\n",
+        "  tier: a\rpackages: []\n",
+        "  tier: a\u{2028}packages: []\n",
         "  variables:\n    A: a\n    A: b\n",
     ] {
         assert!(regular::read(&block(more)).is_none(), "{more}");
