@@ -14,6 +14,7 @@ fn codes_are_unique_words_with_documentation() {
         pyiron_lock_conform::data::codes::ALL,
         pyiron_lock_conform::rules::CODES,
         pyiron_lock_conform::sound::codes::ALL,
+        pyiron_lock_conform::config::codes::ALL,
         pyiron_lock_cli::codes::ALL,
     ];
     for code in rooms.into_iter().flatten() {

@@ -2,6 +2,7 @@
 //! nothing and touches no file; the date is handed in.
 
 mod closure;
+pub mod config;
 pub mod data;
 mod fit;
 mod judge;

@@ -19,7 +19,7 @@ struct Room {
 }
 
 /// Every room that has codes. A new table belongs here.
-const ROOMS: [Room; 7] = [
+const ROOMS: [Room; 8] = [
     Room {
         heading: "Any file",
         source: "crates/pyiron_lock_core/src/codes.rs",
@@ -49,6 +49,11 @@ const ROOMS: [Room; 7] = [
         heading: "Fit for a target",
         source: "crates/pyiron_lock_conform/src/rules",
         codes: pyiron_lock_conform::rules::CODES,
+    },
+    Room {
+        heading: "Configuration of users",
+        source: "crates/pyiron_lock_conform/src/config/codes.rs",
+        codes: pyiron_lock_conform::config::codes::ALL,
     },
     Room {
         heading: "Files",
