@@ -1,6 +1,7 @@
 //! Locks at targets: the cases of `conformance/cases`, the files beside them, and the committed locks.
 
 mod case;
+mod config;
 mod hostile;
 mod lock;
 mod reference;

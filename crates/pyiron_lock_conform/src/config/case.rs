@@ -1,9 +1,11 @@
 //! A configuration under check, and what was seen in it so far.
 
-use pyiron_lock_core::{Code, Finding, SourceRef, Span};
+use std::collections::BTreeSet;
+
+use pyiron_lock_core::{Code, Finding, SourceRef, Span, yaml::Node};
 use pyiron_lock_lockfile::AnyLock;
 
-use super::ConfigInput;
+use super::{ConfigInput, secrets};
 use crate::{Judged, Scope, data::Target};
 
 /// How many findings are told; a file with more is not what it seems to be.
@@ -13,25 +15,27 @@ pub(super) const MAX_FINDINGS: usize = 500;
 pub(super) struct Case<'a> {
     /// What is checked.
     pub(super) input: &'a ConfigInput,
-    /// The lock of the environment that reads it.
-    pub(super) lock: Option<&'a AnyLock>,
-    /// The target where it is used.
-    pub(super) target: Option<&'a Target>,
-    /// Places of secrets.
-    pub(super) secrets: Vec<(SourceRef, Span)>,
+    /// The locks of environments that read it.
+    locks: &'a [&'a AnyLock],
+    /// The targets where it is used.
+    pub(super) targets: &'a [&'a Target],
+    secrets: Vec<(SourceRef, Span)>,
+    /// The names of texts whose secrets are all in `secrets`.
+    understood: BTreeSet<String>,
     /// What was seen, at most [`MAX_FINDINGS`].
-    pub(super) found: Vec<Judged>,
+    found: Vec<Judged>,
     left_out: usize,
 }
 
 impl<'a> Case<'a> {
     /// Starts a check.
-    pub(super) fn new(input: &'a ConfigInput, lock: Option<&'a AnyLock>, target: Option<&'a Target>) -> Self {
+    pub(super) fn new(input: &'a ConfigInput, locks: &'a [&'a AnyLock], targets: &'a [&'a Target]) -> Self {
         Self {
             input,
-            lock,
-            target,
+            locks,
+            targets,
             secrets: Vec::new(),
+            understood: BTreeSet::new(),
             found: Vec::new(),
             left_out: 0,
         }
@@ -45,7 +49,7 @@ impl<'a> Case<'a> {
         }
     }
 
-    /// Returns what was seen.
+    /// Returns what was seen, without any secret.
     pub(super) fn finish(mut self) -> Vec<Judged> {
         if let (1.., Some(last)) = (self.left_out, self.found.last_mut()) {
             let note = format!(
@@ -54,7 +58,26 @@ impl<'a> Case<'a> {
             );
             last.finding.notes.push(note);
         }
+        let masks = secrets::Masks::new(&self.input.files, &self.secrets, &self.understood);
+        for judged in &mut self.found {
+            masks.apply(&mut judged.finding);
+        }
         self.found
+    }
+
+    /// Remembers the place of a secret.
+    pub(super) fn hide(&mut self, source: &SourceRef, span: Span) {
+        self.secrets.push((source.clone(), span));
+    }
+
+    /// Remembers the secrets of a text that was read as a tree, in which `whole` says that there is nothing else.
+    pub(super) fn hide_in_tree(&mut self, source: &SourceRef, root: &Node, whole: bool) {
+        let spans = secrets::in_tree(root);
+        self.secrets
+            .extend(spans.into_iter().map(|span| (source.clone(), span)));
+        if whole {
+            self.understood.insert(source.name().to_owned());
+        }
     }
 
     /// Adds a finding.
@@ -65,45 +88,40 @@ impl<'a> Case<'a> {
         });
     }
 
-    /// Adds a finding that a fact of the target decides.
-    pub(super) fn push_at_target(&mut self, mut finding: Finding, fact: &str, label: &str) {
-        let mut scope = Scope::default();
-        if let Some(target) = self.target {
-            finding.origins.extend(target.origin(fact, label));
-            finding.notes.extend(target.doubt(fact));
-            scope.target = Some(target.id.clone());
-        }
-        self.add(Judged { finding, scope });
-    }
-
-    /// Reports a package that the configuration needs, unless it is locked or no lock is given.
-    pub(super) fn need(&mut self, code: Code, source: &SourceRef, span: Span, package: &str, why: &str) {
-        let Some(lock) = self.lock else { return };
-        let mut names = lock.entries.iter().map(|entry| &entry.record.package_record.name);
-        if names.any(|name| name.as_normalized() == package) {
-            return;
-        }
-        let message = format!(
-            "{why} needs `{package}`, which is not in `{}`",
-            lock.source.name()
-        );
+    /// Adds a finding that a fact of a target decides.
+    pub(super) fn push_at_target(&mut self, mut finding: Finding, target: &Target, fact: &str, label: &str) {
+        finding.origins.extend(target.origin(fact, label));
+        finding.notes.extend(target.doubt(fact));
         self.add(Judged {
-            finding: Finding::new(code, message)
-                .at(source, one_line(source, span), "asked for here")
-                .help(format!("add `{package}` to the environment")),
+            finding,
             scope: Scope {
-                lock: None,
-                tier: lock.tier.clone(),
-                platform: Some(lock.platform.name.clone()),
-                target: None,
-                package: Some(package.to_owned()),
+                target: Some(target.id.clone()),
+                ..Scope::default()
             },
         });
     }
 
-    /// Returns whether the caller looked for a path and did not find it.
-    pub(super) fn is_missing(&self, path: &str) -> bool {
-        self.input.exists.get(path) == Some(&false)
+    /// Reports a package that the configuration needs for each lock that lacks it.
+    pub(super) fn need(&mut self, code: Code, source: &SourceRef, span: Span, package: &str, why: &str) {
+        for lock in self.locks {
+            let mut names = lock.entries.iter().map(|entry| &entry.record.package_record.name);
+            if names.any(|name| name.as_normalized() == package) {
+                continue;
+            }
+            let message = format!(
+                "{why} needs `{package}`, which is not in `{}`",
+                lock.source.name()
+            );
+            self.add(Judged {
+                finding: Finding::new(code, message)
+                    .at(source, one_line(source, span), "asked for here")
+                    .help(format!("add `{package}` to the environment")),
+                scope: Scope {
+                    package: Some(package.to_owned()),
+                    ..Scope::of(lock, lock.tier.as_ref())
+                },
+            });
+        }
     }
 }
 

@@ -1,9 +1,6 @@
 //! The codes of what can be wrong with configuration that a user has.
 
 pyiron_lock_core::codes! {
-    CONFIG_FILE_TOO_LARGE = "config-file-too-large", Error, "a file is too large to be configuration",
-        "Settings, queues, scripts and kernels are a few kilobytes long. Anything above 256 KiB is left unread, so that \
-         a wrong path or a hostile file cannot take the machine down. Source: this program.";
     CONFIG_SECRET_EXPOSED = "config-secret-exposed", Error, "others can read a file with a secret",
         "The file holds a password or token, and its mode lets the group or everybody at it. pyiron warns only for the \
          file that `CREDENTIALS_FILE` names; here every such file counts. Take the rights away with `chmod 600`, and \
@@ -14,7 +11,8 @@ pyiron_lock_core::codes! {
          pyiron/pyiron_base `pyiron_base/state/settings.py`.";
     PYIRON_FILE_IGNORED = "pyiron-file-ignored", Warning, "a variable switches the file of settings off",
         "As soon as one variable of pyiron but `PYIRONCONFIG` is set, the file is ignored as a whole; nothing is \
-         merged. Set no variable but `PYIRONCONFIG`, or all settings that are needed. Source: pyiron/pyiron_base \
+         merged. Set no variable but `PYIRONCONFIG`, or all settings that are needed; without `PYIRONCONFIG` this is a note. \
+         Source: pyiron/pyiron_base \
          `pyiron_base/state/settings.py`.";
     PYIRON_KEY_UNKNOWN = "pyiron-key-unknown", Warning, "pyiron does not know a setting",
         "Unknown keys and variables are ignored without a word, so a misspelt setting keeps its default. The variable \
@@ -47,10 +45,6 @@ pyiron_lock_core::codes! {
     PYIRON_PATH_EMPTY = "pyiron-path-empty", Warning, "an empty path is the current directory",
         "`PROJECT_PATHS =` or a separator too many gives a path of no letters, which becomes the directory where \
          Python was started. Source: pyiron/pyiron_base `pyiron_base/state/settings.py`.";
-    PYIRON_PATH_MISSING = "pyiron-path-missing", Warning, "a path that is named does not exist",
-        "Resources are not found, or the file of settings is not read. For `CREDENTIALS_FILE` this is an error, \
-         because pyiron stops. Only paths of the machine where this check runs are looked for. Source: \
-         pyiron/pyiron_base `pyiron_base/state/settings.py`.";
     PYIRON_DATABASE_TYPE = "pyiron-database-type", Error, "a kind of database is not known",
         "`TYPE` is `SQLite`, `Postgres`, `MySQL` or `SQLalchemy`, upper and lower case as written here. Source: \
          pyiron/pyiron_base `pyiron_base/state/settings.py`.";
@@ -75,9 +69,8 @@ pyiron_lock_core::codes! {
         "`queue_type` is one of the words that pysqa knows, in capitals. PBS Pro, HTCondor and OAR are not among them. \
          Source: pyiron/pysqa `src/pysqa/base/core.py`.";
     QUEUE_KEY_MISSING = "queue-key-missing", Error, "a queue directory lacks a key",
-        "A file of queues has `queue_type`, `queue_primary` and `queues`, a `clusters.yaml` has `cluster_primary` and \
-         `cluster`. A REMOTE queue needs the keys that its documentation lists; `ssh_key` may be left out where a \
-         password is asked for. Source: pyiron/pysqa `docs/queue.md`, `src/pysqa/base/models.py`.";
+        "A file of queues has `queue_type` and `queues`, a `clusters.yaml` has `cluster`. A REMOTE queue \
+         needs the keys that its documentation lists; `ssh_key` may be left out where a password is asked for. Source: pyiron/pysqa `docs/queue.md`, `src/pysqa/base/models.py`.";
     QUEUE_KEY_NEAR_MISS = "queue-key-near-miss", Warning, "a key of a queue is probably misspelt",
         "pysqa accepts every key and ignores those it does not know. One of its keys has an `n` less than English has: \
          `ssh_continous_connection`. Source: pyiron/pysqa `src/pysqa/base/models.py`.";
@@ -85,12 +78,22 @@ pyiron_lock_core::codes! {
         "Cores are whole numbers, `run_time_max` is a whole number of seconds, `memory_max` a number of bytes or a \
          size such as `4G`; without a letter a text counts as megabytes. Requests are moved into the limits in \
          silence. Source: pyiron/pysqa `src/pysqa/base/models.py`, `src/pysqa/base/validate.py`.";
+    QUEUE_PRIMARY_MISSING = "queue-primary-missing", Warning, "there is no default queue or cluster",
+        "Without `queue_primary` or `cluster_primary` a job that names no queue cannot be submitted. Source: \
+         pyiron/pysqa `src/pysqa/base/config.py`.";
     QUEUE_PRIMARY_UNKNOWN = "queue-primary-unknown", Error, "the default queue or cluster does not exist",
         "`queue_primary` names one of `queues`, `cluster_primary` one of `cluster`. Otherwise submitting without a \
          name fails. Source: pyiron/pysqa `src/pysqa/base/config.py`.";
     QUEUE_FILE_MISSING = "queue-file-missing", Error, "a file that a queue names is not there",
         "Scripts and the files of clusters lie in the directory of the file that names them; pysqa opens them when it \
          starts. Source: pyiron/pysqa `src/pysqa/base/config.py`.";
+    QUEUE_FILE_OUTSIDE = "queue-file-outside", Error, "a queue names a file outside its directory",
+        "A `script` and the file of a cluster are names of files in the directory of the file that names them, so that \
+         the directory can be copied to a cluster as a whole. Paths and links that lead out of it are not followed and \
+         what they lead to is not checked. Source: pyiron/pysqa `docs/queue.md`.";
+    QUEUE_FILE_UNREAD = "queue-file-unread", Error, "a file that a queue names cannot be read",
+        "Scripts are UTF-8 texts of a few kilobytes. Folders, devices, other encodings and files above 256 KiB are left \
+         unread, so that nothing is known of them. Source: this program.";
     QUEUE_YAML_WINS = "queue-yaml-wins", Warning, "a `queue.yaml` hides `clusters.yaml`",
         "Where both lie in one directory only `queue.yaml` is read. Source: pyiron/pyiron_base \
          `pyiron_base/state/queue_adapter.py`.";
@@ -147,9 +150,6 @@ pyiron_lock_core::codes! {
     KERNEL_NAME = "kernel-name", Error, "a kernel lies in a directory with a wrong name",
         "Names of kernels are ASCII letters, digits, `-`, `.` and `_`. Source: jupyter/jupyter_client \
          `docs/kernels.rst`.";
-    KERNEL_PROGRAM_MISSING = "kernel-program-missing", Error, "the program of a kernel does not exist",
-        "The environment was moved or removed. Only the machine where this check runs is looked at. Source: \
-         jupyter/jupyter_client `docs/kernels.rst`.";
     KERNEL_PYTHON_RELATIVE = "kernel-python-relative", Error, "a kernel does not say which Python",
         "A bare `python` is the first on the `PATH` of the server, which for a shared environment is another one. \
          Source: jupyter/jupyter_client `docs/kernels.rst`.";
@@ -179,4 +179,8 @@ pyiron_lock_core::codes! {
     JUPYTERHUB_ADDRESS_LOCAL = "jupyterhub-address-local", Error, "compute nodes cannot reach the hub",
         "A server started by batchspawner runs on a compute node, where `localhost` is the node. The hub needs an \
          address that nodes can reach. Source: jupyterhub/batchspawner `README.md`.";
+    JUPYTERHUB_VARIABLE_MISSING = "jupyterhub-variable-missing", Warning, "a variable of a hub got lost",
+        "A batch job has to hand over the variables that the hub sets for a server. Where some arrived and the token, \
+         the address of the hub, the client or the user did not, the server cannot log anybody in. Source: \
+         jupyterhub/jupyterhub `jupyterhub/spawner.py`, jupyterhub/batchspawner `README.md`.";
 }

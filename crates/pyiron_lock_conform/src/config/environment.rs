@@ -1,6 +1,6 @@
 //! Checks of variables for pyiron and JupyterHub.
 
-use pyiron_lock_core::{Finding, SourceRef, Span};
+use pyiron_lock_core::{Finding, Severity, SourceRef, Span};
 
 use super::{
     ConfigFile,
@@ -19,6 +19,14 @@ pub(super) struct Variable {
     pub(super) span: Span,
 }
 
+/// What a server for one user cannot do without.
+const PASSED: [&str; 4] = [
+    "JUPYTERHUB_API_TOKEN",
+    "JUPYTERHUB_API_URL",
+    "JUPYTERHUB_CLIENT_ID",
+    "JUPYTERHUB_USER",
+];
+
 /// Checks a file of variables.
 pub(super) fn check(case: &mut Case<'_>, file: &ConfigFile) {
     let variables = read(&file.source);
@@ -34,7 +42,7 @@ pub(super) fn check(case: &mut Case<'_>, file: &ConfigFile) {
 }
 
 /// Reads `NAME=value` lines, with `export` before them or not; other lines belong to values of several lines.
-fn read(source: &SourceRef) -> Vec<Variable> {
+pub(super) fn read(source: &SourceRef) -> Vec<Variable> {
     let mut variables = Vec::new();
     let mut start = 0;
     for raw in source.text().split_inclusive('\n') {
@@ -69,7 +77,7 @@ fn read(source: &SourceRef) -> Vec<Variable> {
 pub(super) fn check_variables(case: &mut Case<'_>, source: &SourceRef, variables: &[Variable]) {
     for variable in variables {
         if secrets::is_secret_name(&variable.name) {
-            case.secrets.push((source.clone(), variable.span));
+            case.hide(source, variable.span);
         }
         let known = KEYS.iter().any(|key| key.variable == variable.name);
         // Variables such as PYIRON_CORES are for scripts, not for settings.
@@ -101,16 +109,16 @@ pub(super) fn check_variables(case: &mut Case<'_>, source: &SourceRef, variables
             "`{}` is set, so pyiron does not read {file} at all",
             first.written
         );
-        let finding =
+        let mut finding =
             Finding::new(codes::PYIRON_FILE_IGNORED, message).at(source, first.key_span, "set here");
         case.push(match config {
             Some(config) => finding.at(source, config.name_span, "without effect"),
-            None => finding,
+            None => {
+                // It may well be that everything is set; nobody but the user knows what is needed.
+                finding.severity = Severity::Note;
+                finding.help("set `PYIRONCONFIG` alone, or a variable for every setting that is needed")
+            }
         });
-    }
-    if let Some(config) = config.filter(|config| case.is_missing(&config.value)) {
-        let message = format!("`PYIRONCONFIG` names `{}`, which does not exist", config.value);
-        case.push(Finding::new(codes::PYIRON_PATH_MISSING, message).at(source, config.span, "not found"));
     }
     Settings { source, given }.check(case);
 }
@@ -131,19 +139,31 @@ fn hub(case: &mut Case<'_>, source: &SourceRef, variables: &[Variable]) {
             Finding::new(codes::JUPYTER_ENV_PATH_FIRST, message).at(source, prefer.span, "set here");
         case.push(finding.help("set `JUPYTER_PREFER_ENV_PATH=0`"));
     }
-    let batch = |target: &&Target| target.text("spawner").said() == Some("batchspawner");
-    let (Some(target), Some(url)) = (case.target.filter(batch), get("JUPYTERHUB_API_URL")) else {
+    if let Some(any) = variables.iter().find(|variable| PASSED.contains(&variable.name.as_str())) {
+        let missing: Vec<String> = PASSED
+            .iter()
+            .filter(|name| get(name).is_none())
+            .map(|name| format!("`{name}`"))
+            .collect();
+        if !missing.is_empty() {
+            let message = format!("of the variables of a hub {} did not come through", missing.join(", "));
+            let finding = Finding::new(codes::JUPYTERHUB_VARIABLE_MISSING, message);
+            case.push(finding.at(source, any.name_span, "others did"));
+        }
+    }
+    let Some(url) = get("JUPYTERHUB_API_URL").filter(|url| is_local(host(&url.value))) else {
         return;
     };
     let host = host(&url.value);
-    if is_local(host) {
+    let batch = |target: &&&Target| target.text("spawner").said() == Some("batchspawner");
+    for target in case.targets.iter().filter(batch) {
         let message = format!(
             "on a compute node of `{}`, `{host}` is the node itself, not the hub",
             target.id
         );
         let finding =
             Finding::new(codes::JUPYTERHUB_ADDRESS_LOCAL, message).at(source, url.span, "given here");
-        case.push_at_target(finding, "spawner", "starts servers on compute nodes");
+        case.push_at_target(finding, target, "spawner", "starts servers on compute nodes");
     }
 }
 

@@ -34,6 +34,7 @@ pub(super) fn check(case: &mut Case<'_>, file: &ConfigFile) {
             ));
         }
     };
+    case.hide_in_tree(source, &root, true);
     keys(case, source, &root);
     let env = variables(get(&root, "env"));
     expose(case, source, &root, &env);
@@ -124,10 +125,7 @@ fn variables(env: Option<&Node>) -> Vec<Variable> {
 
 fn expose(case: &mut Case<'_>, source: &SourceRef, root: &Node, env: &[Variable]) {
     let mut tell = |span: Span, message: String| {
-        let mut finding =
-            Finding::new(codes::KERNEL_SECRET, message).at(source, one_line(source, span), "a secret");
-        finding.hides_source = true;
-        case.push(finding);
+        case.push(Finding::new(codes::KERNEL_SECRET, message).at(source, one_line(source, span), "a secret"));
     };
     for variable in env.iter().filter(|variable| !variable.value.is_empty()) {
         if secrets::is_secret_name(&variable.name) || secrets::is_secret_address(&variable.value) {
@@ -207,15 +205,6 @@ fn start(case: &mut Case<'_>, source: &SourceRef, argv: &[Node], env: &[Variable
     }
     let mut places = words.iter().take(if is_flux { words.len() } else { 1 }).copied();
     let python = places.find(|(word, _)| base(word).starts_with("python"));
-    for (program, span) in [Some((first, first_span)), python.filter(|_| is_flux)]
-        .into_iter()
-        .flatten()
-    {
-        if case.is_missing(program) {
-            let message = format!("`argv` starts `{program}`, which does not exist");
-            case.push(Finding::new(codes::KERNEL_PROGRAM_MISSING, message).at(source, span, "not found"));
-        }
-    }
     let Some((program, span)) = python else { return };
     if program.starts_with('/') {
         python_start(case, source, program, span, env);

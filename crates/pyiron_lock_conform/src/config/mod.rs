@@ -1,5 +1,5 @@
 //! Checks of configuration that a user already has: `.pyiron`, a queue directory of pysqa, `kernel.json`, and variables.
-//! Reads texts only; modes and the existence of paths are handed in.
+//! Reads texts only: files and their modes are handed in, and whether other paths exist is not asked.
 
 mod case;
 pub mod codes;
@@ -7,6 +7,7 @@ mod environment;
 mod ini;
 mod json;
 mod kernel;
+mod kind;
 mod pyiron;
 mod queues;
 mod remote;
@@ -18,29 +19,18 @@ mod template;
 mod tests;
 mod units;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use pyiron_lock_core::{Finding, SourceRef, Span};
+use pyiron_lock_core::SourceRef;
 use pyiron_lock_lockfile::AnyLock;
 
 use crate::{Judged, data::Target};
 use case::Case;
 
-/// The largest text that is read.
-pub const MAX_CONFIG_BYTES: usize = 256 << 10;
+pub use kind::ConfigKind;
 
-/// What a configuration is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ConfigKind {
-    /// `.pyiron` or the file that `PYIRONCONFIG` names.
-    Pyiron,
-    /// A queue directory of pysqa.
-    Queues,
-    /// A `kernel.json`.
-    Kernel,
-    /// Variables, one `NAME=value` a line, as `env` prints them.
-    Environment,
-}
+/// The most that a text of a configuration may hold.
+pub const MAX_CONFIG_BYTES: u64 = 256 << 10;
 
 /// A text of a configuration.
 #[derive(Debug, Clone)]
@@ -51,6 +41,15 @@ pub struct ConfigFile {
     pub mode: Option<u32>,
 }
 
+/// Why a file that is named was not read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unread {
+    /// A link leads out of the directory.
+    Outside,
+    /// Something else, as a phrase that reads after the name of the file: "which is a folder".
+    Because(String),
+}
+
 /// What is to be checked.
 #[derive(Debug, Clone)]
 pub struct ConfigInput {
@@ -58,33 +57,20 @@ pub struct ConfigInput {
     pub kind: ConfigKind,
     /// The texts, the main one first; of a queue directory its YAML files and scripts.
     pub files: Vec<ConfigFile>,
-    /// Whether paths that it names exist, by the paths as written; of those left out nothing is said.
-    pub exists: BTreeMap<String, bool>,
+    /// Files that are there and were not read, by the names that the configuration has for them.
+    pub unread: BTreeMap<String, Unread>,
 }
 
-/// Returns what a file or folder is by its name, where the name tells.
-pub fn kind_of(name: &str, is_folder: bool) -> Option<ConfigKind> {
-    let name = name.trim_end_matches('/');
-    let base = name.rsplit('/').next().unwrap_or(name);
-    match base {
-        _ if is_folder => Some(ConfigKind::Queues),
-        "queue.yaml" | "clusters.yaml" => Some(ConfigKind::Queues),
-        "kernel.json" => Some(ConfigKind::Kernel),
-        _ if base.ends_with(".pyiron") => Some(ConfigKind::Pyiron),
-        _ if base.ends_with(".env") => Some(ConfigKind::Environment),
-        _ => None,
-    }
+/// Returns the names of files that a file of queues or clusters names, relative to its directory and inside it.
+pub fn named_files(source: &SourceRef) -> BTreeSet<String> {
+    queues::named(source)
 }
 
-/// Checks a configuration, against a lock and the target where it is used if they are given.
-pub fn check_config(input: &ConfigInput, lock: Option<&AnyLock>, target: Option<&Target>) -> Vec<Judged> {
-    let mut case = Case::new(input, lock, target);
-    let is_large = |file: &&ConfigFile| file.source.text().len() > MAX_CONFIG_BYTES;
-    if let Some(file) = input.files.iter().find(is_large) {
-        let message = format!("`{}` is larger than {MAX_CONFIG_BYTES} bytes", file.source.name());
-        let finding = Finding::new(codes::CONFIG_FILE_TOO_LARGE, message);
-        case.push(finding.at(&file.source, Span::new(0, 0), "not read"));
-    } else if let Some(main) = input.files.first() {
+/// Checks a configuration, against locks of the environments that read it and the targets where it is used. No finding
+/// holds a secret.
+pub fn check_config(input: &ConfigInput, locks: &[&AnyLock], targets: &[&Target]) -> Vec<Judged> {
+    let mut case = Case::new(input, locks, targets);
+    if let Some(main) = input.files.first() {
         match input.kind {
             ConfigKind::Pyiron => pyiron::check(&mut case, main),
             ConfigKind::Queues => queues::check(&mut case, main),
@@ -92,6 +78,5 @@ pub fn check_config(input: &ConfigInput, lock: Option<&AnyLock>, target: Option<
             ConfigKind::Environment => environment::check(&mut case, main),
         }
     }
-    secrets::hide(&mut case);
     case.finish()
 }

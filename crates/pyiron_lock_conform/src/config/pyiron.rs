@@ -21,7 +21,7 @@ pub(super) fn check(case: &mut Case<'_>, file: &ConfigFile) {
     for entry in &ini.entries {
         let name = entry.key.value.to_uppercase();
         if secrets::is_secret_name(&name) {
-            case.secrets.push((source.clone(), entry.value.span));
+            case.hide(source, entry.value.span);
         }
         if !KEYS.iter().any(|key| key.names.contains(&name.as_str())) {
             let known = KEYS.iter().flat_map(|key| key.names.iter().copied());
@@ -57,6 +57,8 @@ pub(super) fn check(case: &mut Case<'_>, file: &ConfigFile) {
 
 /// Says that nobody reads a name, and which one may be meant.
 pub(super) fn unread<'k>(written: &str, name: &str, known: impl Iterator<Item = &'k str>) -> Finding {
+    // After a blank a value may follow whose `=` was forgotten, which may be a secret.
+    let written = written.split_whitespace().next().unwrap_or("");
     if DEAD.contains(&name) {
         let message = format!("`{written}` is documented, and pyiron does not read it");
         return Finding::new(codes::PYIRON_KEY_DEAD, message).help("remove it");
@@ -84,8 +86,7 @@ pub(super) fn exposed(case: &mut Case<'_>, file: &ConfigFile, name: &str, span: 
         "`{shown}` holds `{name}`, and its mode {:o} lets others at it",
         mode & 0o777
     );
-    let mut finding = Finding::new(codes::CONFIG_SECRET_EXPOSED, message);
-    finding.hides_source = true;
+    let finding = Finding::new(codes::CONFIG_SECRET_EXPOSED, message);
     let finding = finding.at(&file.source, one_line(&file.source, span), "a secret");
     case.push(finding.help(format!(
         "run `chmod 600 {shown}`, and change the secret if others could read it"

@@ -5,16 +5,16 @@ use std::collections::BTreeSet;
 use pyiron_lock_core::{
     Finding, SourceRef, Span, codes as any, suggest,
     yaml::{
-        Node, Value, YamlError,
+        Entry, Node, Value, YamlError,
         spanned::looks_like_number,
         tree::{Field, Reader, helped},
     },
 };
 
 use super::{
-    ConfigFile,
+    ConfigFile, Unread,
     case::{Case, one_line},
-    codes, remote, scripts, secrets,
+    codes, remote, scripts,
 };
 
 /// The kinds of queue that pysqa knows, with the schedulers of targets on which their commands exist.
@@ -74,16 +74,11 @@ pub(super) fn beside<'i>(case: &Case<'i>, main: &SourceRef, name: &str) -> Optio
     case.input.files.iter().find(is_it)
 }
 
-/// Says that a text is not YAML, without a word of the text where it may be a secret.
+/// Says that a text is not YAML.
 fn not_yaml(source: &SourceRef, error: &YamlError) -> Finding {
-    let line = source.line_span(error.span.start);
-    let number = source.position(error.span.start).line;
-    let why = match secrets::is_secret_line(source.slice(line)) {
-        true => "what stands there is not shown",
-        false => &error.message,
-    };
-    let message = format!("`{}` is not YAML at line {number}: {why}", source.name());
-    let span = Span::new(error.span.start, line.end);
+    let line = source.position(error.span.start).line;
+    let message = format!("`{}` is not YAML at line {line}: {}", source.name(), error.message);
+    let span = Span::new(error.span.start, source.line_span(error.span.start).end);
     Finding::new(any::YAML_SYNTAX, message).at(source, span, "reading stopped here")
 }
 
@@ -100,6 +95,7 @@ fn with_fields<'s>(
             span: Span::new(0, 0),
         };
         let root = document.root.unwrap_or(nothing);
+        case.hide_in_tree(source, &root, false);
         if let Some(fields) = reader.fields(&root, "the file") {
             take(case, &mut reader, &root, &fields);
         }
@@ -153,14 +149,52 @@ fn clusters_file(case: &mut Case<'_>, file: &ConfigFile) {
     });
 }
 
-/// Reports a file that is not beside the one that names it.
+/// Reports a file that was not read, and why.
 pub(super) fn absent(case: &mut Case<'_>, source: &SourceRef, name: &str, span: Span, who: &str) {
-    let leaves = name.starts_with('/') || name.split('/').any(|part| part == "..");
-    if leaves && !case.is_missing(name) {
-        return;
+    let (code, why, label) = match case.input.unread.get(name) {
+        _ if leaves(name) => (codes::QUEUE_FILE_OUTSIDE, "which is outside its directory", "not read"),
+        Some(Unread::Outside) => (codes::QUEUE_FILE_OUTSIDE, "a link out of its directory", "not read"),
+        Some(Unread::Because(why)) => (codes::QUEUE_FILE_UNREAD, why.as_str(), "not read"),
+        None => (codes::QUEUE_FILE_MISSING, "which is not in its directory", "not found"),
+    };
+    let message = format!("{who} names `{name}`, {why}");
+    case.push(Finding::new(code, message).at(source, one_line(source, span), label));
+}
+
+/// Returns whether a name leads out of the directory it is looked for in.
+pub(super) fn leaves(name: &str) -> bool {
+    name.starts_with(['/', '~']) || name.split('/').any(|part| part == "..")
+}
+
+/// Returns the names of files that a `queue.yaml` or `clusters.yaml` names and that lie in its directory.
+pub(super) fn named(source: &SourceRef) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    let Some(root) = Reader::new(source).document().and_then(|document| document.root) else {
+        return names;
+    };
+    for entry in entries(&root) {
+        match entry.key.as_str() {
+            Some("cluster") => {
+                let files = entries(&entry.value).iter().filter_map(|part| part.value.as_str());
+                names.extend(files.map(str::to_owned));
+            }
+            Some("queues") => {
+                let keys = entries(&entry.value).iter().flat_map(|queue| entries(&queue.value));
+                let scripts = keys.filter(|key| key.key.as_str() == Some("script"));
+                names.extend(scripts.filter_map(|key| key.value.as_str().map(str::to_owned)));
+            }
+            _ => {}
+        }
     }
-    let message = format!("{who} names `{name}`, which is not in its directory");
-    case.push(Finding::new(codes::QUEUE_FILE_MISSING, message).at(source, span, "not found"));
+    names.retain(|name| !name.is_empty() && !leaves(name));
+    names
+}
+
+fn entries(node: &Node) -> &[Entry] {
+    match &node.value {
+        Value::Mapping(entries) => entries,
+        _ => &[],
+    }
 }
 
 fn missing(case: &mut Case<'_>, source: &SourceRef, node: &Node, key: &str, who: &str) {
@@ -178,7 +212,10 @@ fn primary(
     known: &[Field<'_>],
 ) {
     let Some(primary) = field(fields, key) else {
-        return missing(case, source, root, key, &format!("`{}`", source.name()));
+        let line = source.line_span(root.span.start);
+        let message = format!("`{}` has no `{key}`, so that every job has to name its own", source.name());
+        let finding = Finding::new(codes::QUEUE_PRIMARY_MISSING, message);
+        return case.push(finding.at(source, line, "in this map"));
     };
     let name = primary.value.as_str().unwrap_or("");
     if !known.iter().any(|field| field.key == name) {
@@ -258,17 +295,17 @@ fn queue_type(
         ));
         return None;
     };
-    let here = case
-        .target
-        .and_then(|target| Some((target, target.text("scheduler").said()?)));
-    if let Some((target, here)) = here.filter(|(_, here)| !schedulers.contains(here)) {
+    for target in case.targets {
+        let Some(here) = target.text("scheduler").said().filter(|here| !schedulers.contains(here)) else {
+            continue;
+        };
         let message = format!(
             "`queue_type` is `{kind}`, and target `{}` has the scheduler `{here}`",
             target.id
         );
         let finding = Finding::new(codes::QUEUE_SCHEDULER_DIFFERS, message);
         let finding = finding.at(source, span, "commands that are not there");
-        case.push_at_target(finding, "scheduler", "the scheduler there");
+        case.push_at_target(finding, target, "scheduler", "the scheduler there");
     }
     Some(*kind)
 }

@@ -10,6 +10,7 @@ use super::{
     codes,
     queues::field,
 };
+use crate::data::Target;
 
 /// Every key of a REMOTE queue; the first seven are needed.
 pub(super) const KEYS: [&str; 17] = [
@@ -50,10 +51,8 @@ pub(super) fn check(case: &mut Case<'_>, source: &SourceRef, root: &Node, fields
         let Some(secret) = field(fields, key) else {
             continue;
         };
-        case.secrets.push((source.clone(), secret.value.span));
         let message = format!("`{}` holds `{key}` in plain text", source.name());
-        let mut finding = Finding::new(codes::QUEUE_SECRET_IN_FILE, message);
-        finding.hides_source = true;
+        let finding = Finding::new(codes::QUEUE_SECRET_IN_FILE, message);
         case.push(finding.at(source, secret.key_span, "a secret"));
     }
     let is_port = |text: &str| text.parse::<u16>().is_ok_and(|port| port > 0);
@@ -71,11 +70,12 @@ pub(super) fn check(case: &mut Case<'_>, source: &SourceRef, root: &Node, fields
             why,
         );
     }
-    at_target(case, source, kind, fields);
+    for target in case.targets {
+        at_target(case, target, source, kind, fields);
+    }
 }
 
-fn at_target(case: &mut Case<'_>, source: &SourceRef, kind: Span, fields: &[Field<'_>]) {
-    let Some(target) = case.target else { return };
+fn at_target(case: &mut Case<'_>, target: &Target, source: &SourceRef, kind: Span, fields: &[Field<'_>]) {
     if let (Some(key), Some(false)) = (field(fields, "ssh_key"), target.flag("ssh-keys").said()) {
         let message = format!(
             "target `{}` accepts no SSH keys, so `ssh_key` cannot log in",
@@ -83,7 +83,7 @@ fn at_target(case: &mut Case<'_>, source: &SourceRef, kind: Span, fields: &[Fiel
         );
         let finding =
             Finding::new(codes::QUEUE_KEY_REFUSED, message).at(source, key.key_span, "not accepted there");
-        case.push_at_target(finding, "ssh-keys", "said here");
+        case.push_at_target(finding, target, "ssh-keys", "said here");
     }
     let asks = field(fields, "ssh_two_factor_authentication").and_then(|field| field.value.as_str());
     let asks = asks.is_some_and(|asks| matches!(asks.to_ascii_lowercase().as_str(), "true" | "yes" | "on"));
@@ -95,6 +95,6 @@ fn at_target(case: &mut Case<'_>, source: &SourceRef, kind: Span, fields: &[Fiel
         );
         let finding = Finding::new(codes::QUEUE_SECOND_FACTOR, message).at(source, kind, "this queue");
         let help = "set `ssh_two_factor_authentication: True`, or name an `ssh_authenticator_service`";
-        case.push_at_target(finding.help(help), "two-factor", "said here");
+        case.push_at_target(finding.help(help), target, "two-factor", "said here");
     }
 }

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use pyiron_lock_core::{Finding, Severity, SourceRef, Span, suggest};
+use pyiron_lock_core::{Finding, SourceRef, Span, suggest};
 
 use super::{
     case::{Case, one_line},
-    codes,
+    codes, secrets,
 };
-use crate::data::Kind;
+use crate::data::{Kind, Target};
 
 /// What a value is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,6 @@ enum Shape {
     FlagText,
     Number,
     Database,
-    Secret,
 }
 
 /// A setting.
@@ -58,12 +57,12 @@ pub(super) static KEYS: [Key; 16] = [
         Shape::Flag,
     ),
     key(&["CONNECTION_TIMEOUT"], "PYIRONCONNECTIONTIMEOUT", Shape::Number),
-    key(&["CONNECTION"], "PYIRONSQLCONNECTIONSTRING", Shape::Secret),
+    key(&["CONNECTION"], "PYIRONSQLCONNECTIONSTRING", Shape::Text),
     key(&["TYPE"], "PYIRONSQLTYPE", Shape::Database),
     key(&["FILE", "DATABASE_FILE"], "PYIRONSQLFILE", Shape::Path),
     key(&["HOST"], "PYIRONSQHOST", Shape::Text),
     key(&["NAME"], "PYIRONSQLDATABASE", Shape::Text),
-    key(&["PASSWD"], "PYIRONSQLUSERKEY", Shape::Secret),
+    key(&["PASSWD"], "PYIRONSQLUSERKEY", Shape::Text),
     key(&["JOB_TABLE"], "PYIRONSQLTABLENAME", Shape::Text),
     key(&["DISABLE_DATABASE"], "PYIRONDISABLE", Shape::Flag),
     key(&["CREDENTIALS_FILE"], "PYIRONCREDENTIALSFILE", Shape::Path),
@@ -137,8 +136,9 @@ impl Settings<'_> {
             if !seen.insert(given.key_span) {
                 continue;
             }
-            if given.key.shape == Shape::Secret {
-                case.secrets.push((self.source.clone(), given.span));
+            let is_secret = given.key.variable == "PYIRONSQLUSERKEY" || secrets::is_secret_address(&given.value);
+            if is_secret {
+                case.hide(self.source, given.span);
             }
             self.value(case, given);
         }
@@ -181,7 +181,7 @@ impl Settings<'_> {
     fn value(&self, case: &mut Case<'_>, given: &Given) {
         let (name, value) = (&given.written, &given.value);
         match given.key.shape {
-            Shape::Text | Shape::Secret => {}
+            Shape::Text => {}
             Shape::Flag if matches!(value.as_str(), "True" | "False") => {}
             Shape::Flag => {
                 let message = format!("`{name}` is `{value}`, and pyiron reads `True` and `False` only");
@@ -275,13 +275,6 @@ impl Settings<'_> {
             let finding = Finding::new(codes::PYIRON_PATH_VARIABLE, message);
             let finding = finding.at(self.source, one_line(self.source, at), "taken literally");
             case.push(finding.help("write the path out"));
-        } else if given.key.names[0] != "FILE" && case.is_missing(path) {
-            let message = format!("`{name}` names `{path}`, which does not exist");
-            let mut finding = Finding::new(codes::PYIRON_PATH_MISSING, message);
-            if given.key.names[0] == "CREDENTIALS_FILE" {
-                finding.severity = Severity::Error;
-            }
-            case.push(finding.at(self.source, one_line(self.source, at), "not found"));
         }
     }
 
@@ -335,18 +328,21 @@ impl Settings<'_> {
     }
 
     fn at_target(&self, case: &mut Case<'_>) {
-        let Some(target) = case.target.filter(|target| target.kind == Kind::Hpc) else {
-            return;
-        };
         if self.is_true("DISABLE_DATABASE").is_some() {
             return;
         }
+        for target in case.targets.iter().filter(|target| target.kind == Kind::Hpc) {
+            self.at_cluster(case, target);
+        }
+    }
+
+    fn at_cluster(&self, case: &mut Case<'_>, target: &Target) {
         let kind = self.get("TYPE");
         let is_lite = kind.is_none_or(|kind| kind.value == "SQLite");
         if let (true, Some(place)) = (is_lite, self.get("FILE").or(kind).or(self.given.last())) {
             let message = format!("jobs on the nodes of `{}` would share one SQLite file", target.id);
             let finding = self.finding(codes::PYIRON_SQLITE_SHARED, place, message, "in this source");
-            case.push_at_target(finding, "scheduler", "runs jobs on its nodes");
+            case.push_at_target(finding, target, "scheduler", "runs jobs on its nodes");
         }
         let Some(host) = self.get("HOST").filter(|host| !is_lite && is_local(&host.value)) else {
             return;
@@ -361,7 +357,7 @@ impl Settings<'_> {
             message,
             "another machine for each job",
         );
-        case.push_at_target(finding, "scheduler", "runs jobs on its nodes");
+        case.push_at_target(finding, target, "scheduler", "runs jobs on its nodes");
     }
 }
 
