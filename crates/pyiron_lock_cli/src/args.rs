@@ -310,6 +310,10 @@ pub(crate) struct VerifyArgs {
     /// Check for every known target
     #[arg(long)]
     pub(crate) all_targets: bool,
+    /// Configuration of users to check: a .pyiron, a directory of queues, a kernel.json, or a file of variables; repeat
+    /// for several. Without tiers and locks nothing else is checked
+    #[arg(long = "config", value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub(crate) configs: Vec<PathBuf>,
     /// Code whose findings are errors; repeat for several
     #[arg(long, short = 'D', value_name = "CODE")]
     pub(crate) deny: Vec<String>,

@@ -6,6 +6,7 @@ use std::{
 };
 
 use pyiron_lock_conform::{
+    config,
     data::{Policy, Targets, Waivers, codes as data_codes},
     rules, sound,
 };
@@ -82,13 +83,14 @@ pub(crate) fn project_root(given: Option<&Path>) -> Option<PathBuf> {
 }
 
 /// Every table of codes, room by room.
-pub(crate) const TABLES: [&[Code]; 7] = [
+pub(crate) const TABLES: [&[Code]; 8] = [
     pyiron_lock_core::codes::ALL,
     pyiron_lock_spec::codes::ALL,
     pyiron_lock_solve::codes::ALL,
     sound::codes::ALL,
     rules::CODES,
     data_codes::ALL,
+    config::codes::ALL,
     crate::codes::ALL,
 ];
 

@@ -50,9 +50,9 @@ fn read_text(path: &Path, limit: u64) -> Result<String, Failure> {
         .map_err(|error| read_failure(path, &error))?;
     if bytes.len() as u64 > limit {
         return Err(Failure::bad_input(format!(
-            "{} holds more than {} MiB, which no such file needs",
+            "{} holds more than {}, which no such file needs",
             shown(path),
-            limit >> 20
+            size(limit)
         ))
         .help("check that this is the file you meant"));
     }
@@ -66,6 +66,13 @@ fn read_text(path: &Path, limit: u64) -> Result<String, Failure> {
         Failure::bad_input(format!("{}:{line}: this is not UTF-8 text", shown(path)))
             .help("save the file with the encoding UTF-8")
     })
+}
+
+fn size(bytes: u64) -> String {
+    match bytes >> 20 {
+        0 => format!("{} KiB", bytes >> 10),
+        mebibytes => format!("{mebibytes} MiB"),
+    }
 }
 
 fn read_failure(path: &Path, error: &std::io::Error) -> Failure {

@@ -1,6 +1,6 @@
-//! `rules`: what locks are checked by, with the weight that findings have.
+//! `rules`: what locks and configuration are checked by, with the weight that findings have.
 
-use pyiron_lock_conform::{rules, sound};
+use pyiron_lock_conform::{config, rules, sound};
 use pyiron_lock_core::{Code, Exit};
 use serde_json::{Value, json};
 
@@ -8,10 +8,11 @@ use crate::{args::RulesArgs, codes::LOCK_STALE, streams::Streams};
 
 /// Lists the rules.
 pub(crate) fn execute(args: &RulesArgs, streams: &Streams) -> Exit {
-    let groups: [(&str, &[Code]); 3] = [
+    let groups: [(&str, &[Code]); 4] = [
         ("sound", sound::codes::ALL),
         ("current", &[LOCK_STALE]),
         ("fit", rules::CODES),
+        ("config", config::codes::ALL),
     ];
     if args.json {
         let of_group = |(group, codes): &(&str, &[Code])| -> Vec<Value> {

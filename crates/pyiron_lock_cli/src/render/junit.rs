@@ -1,5 +1,5 @@
 //! Findings as JUnit XML in the dialect that Jenkins reads: a suite for each lock, a case for each kind of check and
-//! each target. An error fails its case; what is waived or not known is skipped, never passed. Written by hand: what
+//! each target; a suite of one case for each configuration. An error fails its case; what is waived or not known is skipped, never passed. Written by hand: what
 //! is needed of XML is one function that escapes, where `quick-junit` brings 5 more crates.
 
 use std::fmt::Write as _;
@@ -7,7 +7,10 @@ use std::fmt::Write as _;
 use pyiron_lock_conform::{Cell, State};
 use pyiron_lock_core::PlatformName;
 
-use super::results::{LockSeen, One, Results, place_text, visible, waiver_text};
+use super::results::{ConfigSeen, LockSeen, One, Results, place_text, visible, waiver_text};
+
+/// The one case of a configuration.
+const CONFIG: &str = "config";
 
 /// What a suite is about: a tier or a file, and a platform; neither for the project.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -82,6 +85,9 @@ impl<'r> Suites<'r> {
                 }
             }
         }
+        for config in results.configs {
+            self.case(config_key(config), CONFIG.to_owned());
+        }
         for cell in &results.report.cells {
             let open = match cell.state {
                 State::NotAsked => continue,
@@ -96,6 +102,9 @@ impl<'r> Suites<'r> {
 
     /// Returns the case that a finding belongs to.
     fn home(&self, one: &One<'r>, results: &Results<'r>) -> (Key<'r>, String) {
+        if let Some(config) = results.config_of(one) {
+            return (config_key(config), CONFIG.to_owned());
+        }
         if let Some(target) = one.target() {
             let lock = results.lock_of(one);
             let mut cells = results.report.cells.iter();
@@ -227,6 +236,13 @@ impl<'r> Case<'r> {
             let _ = writeln!(xml, "      <system-out>{rest}</system-out>");
         }
         xml.push_str("    </testcase>\n");
+    }
+}
+
+fn config_key<'r>(config: &ConfigSeen<'r>) -> Key<'r> {
+    Key {
+        label: Some(config.path),
+        platform: None,
     }
 }
 

@@ -52,7 +52,12 @@ fn summary(results: &Results<'_>, standing: &[One<'_>], waived: usize) -> String
     if waived > 0 {
         parts.push(format!("{waived} waived"));
     }
-    parts.push(counted(results.locks.len(), "lock"));
+    if results.configs.is_empty() || !results.locks.is_empty() {
+        parts.push(counted(results.locks.len(), "lock"));
+    }
+    if !results.configs.is_empty() {
+        parts.push(counted(results.configs.len(), "configuration"));
+    }
     let asked = cells(&[State::Fits, State::Unfit, State::Unserved, State::Unknown]);
     if asked > 0 {
         let fit = cells(&[State::Fits]);

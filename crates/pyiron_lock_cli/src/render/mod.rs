@@ -14,7 +14,7 @@ pub(crate) use conflict::{Told, conflict_findings, suggestion_text};
 pub(crate) use finding::{MAX_SHOWN, findings_text};
 pub(crate) use junit::junit;
 pub(crate) use markdown::markdown;
-pub(crate) use results::{Family, LockSeen, Results};
+pub(crate) use results::{ConfigSeen, Family, LockSeen, Results};
 pub(crate) use sarif::sarif;
 pub(crate) use stale::{cause_text, not_contained_text, stale_text};
 pub(crate) use view::finding_view;

@@ -11,6 +11,8 @@ use pyiron_lock_core::{Code, Finding, Origin, PlatformName, TierName};
 pub(crate) struct Results<'r> {
     /// The locks that were looked for, in the order to show them.
     pub(crate) locks: &'r [LockSeen<'r>],
+    /// The configurations that were checked.
+    pub(crate) configs: &'r [ConfigSeen<'r>],
     /// What was asked of each lock besides its targets.
     pub(crate) families: &'r [Family<'r>],
     /// What is wrong with the specs and the files of `conformance/`.
@@ -38,6 +40,15 @@ pub(crate) struct LockSeen<'r> {
     pub(crate) asked: bool,
     /// Whether it was read.
     pub(crate) read: bool,
+}
+
+/// A configuration that was checked.
+#[derive(Debug, Clone)]
+pub(crate) struct ConfigSeen<'r> {
+    /// What was named.
+    pub(crate) path: &'r str,
+    /// Its files.
+    pub(crate) files: Vec<&'r str>,
 }
 
 /// Checks of one kind.
@@ -79,6 +90,12 @@ impl<'r> Results<'r> {
         let waived = self.waived.iter();
         let waived = waived.map(|waived| one(&waived.judged, self.waivers.all.get(waived.waiver)));
         specs.chain(standing).chain(waived).collect()
+    }
+
+    /// Returns the configuration that a finding is about: the one that holds its first place.
+    pub(crate) fn config_of(&self, one: &One<'_>) -> Option<&'r ConfigSeen<'r>> {
+        let name = one.finding.origins.first()?.source.name();
+        self.configs.iter().find(|config| config.files.contains(&name))
     }
 
     /// Returns the lock that a finding is about.
@@ -319,6 +336,7 @@ pub(crate) mod testing {
                 read,
             };
             write(&Results {
+                configs: &[],
                 locks: &[
                     lock(&self.file, "linux-64", true),
                     lock("lockfiles/md/osx-arm64.lock", "osx-arm64", false),

@@ -1,7 +1,7 @@
 //! The JSON schema of what `verify --json` prints. Its keys are stable: one that is not here is a mistake of the program,
 //! which `tests/consumers/formats.py` and a test of the program look for.
 
-use pyiron_lock_conform::State;
+use pyiron_lock_conform::{State, config::ConfigKind};
 use pyiron_lock_core::Severity;
 use serde_json::{Value, json};
 
@@ -21,9 +21,10 @@ pub(super) fn schema() -> Value {
         "$defs": {
             "report": object(
                 "What was found.",
-                &["locks", "cells", "findings", "waived"],
+                &["locks", "configs", "cells", "findings", "waived"],
                 &json!({
                     "locks": list("The locks that were looked for.", "lock"),
+                    "configs": list("The configurations that were looked at.", "config"),
                     "cells": list("Tiers at targets, those that were looked at.", "cell"),
                     "findings": list("The findings that stand; those about specs come first.", "finding"),
                     "waived": list("The findings that were set aside.", "waived"),
@@ -36,6 +37,7 @@ pub(super) fn schema() -> Value {
             ),
             "failed": object("The command could not do its job.", &["error"], &json!({ "error": error() })),
             "lock": lock(),
+            "config": config(),
             "cell": cell(),
             "finding": finding(),
             "scope": scope(),
@@ -58,6 +60,18 @@ fn lock() -> Value {
                                 missing or not what they ask for, or a file of its own.",
                 "enum": ["current", "fits", "stale", "unasked"],
             },
+        }),
+    )
+}
+
+fn config() -> Value {
+    let kinds = ConfigKind::ALL.map(ConfigKind::as_str);
+    object(
+        "A configuration of a user.",
+        &["path", "kind"],
+        &json!({
+            "path": text("Its file or folder."),
+            "kind": { "description": "What it configures.", "enum": kinds },
         }),
     )
 }

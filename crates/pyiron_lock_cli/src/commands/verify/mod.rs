@@ -1,17 +1,24 @@
 //! `verify`: three questions to locks, before anything is installed. Are they sound, are they what the specs ask for,
-//! do they fit the places where they have to run. Solves nothing, asks nobody, writes nothing.
+//! do they fit the places where they have to run. Checks users' configuration beside them. Solves nothing, asks nobody,
+//! writes nothing.
 
+mod config;
 mod gather;
 mod output;
 
 use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use pyiron_lock_conform::{Levels, Report, Setting, Subject, Which, judge, settle, sound};
+use pyiron_lock_conform::{
+    Levels, Report, Setting, Subject, Which, data::Target, judge, settle, sound,
+};
 use pyiron_lock_core::{Code, Exit, Severity, finding::any_error};
 use rayon::prelude::*;
 
-use self::gather::gather;
+use self::{
+    config::Config,
+    gather::{Gathered, gather},
+};
 use super::targets::target_named;
 use crate::{
     args::{Global, VerifyArgs},
@@ -25,12 +32,21 @@ use crate::{
 pub(crate) fn execute(args: &VerifyArgs, global: &Global, streams: &Streams) -> Result<Exit, Failure> {
     let today = args.today.unwrap_or_else(today);
     let levels = levels(args)?;
+    let only_configs = args.what.is_empty() && !args.configs.is_empty();
     let (known, gathered) = rayon::join(
         || Conformance::read(project_root(global.project.as_deref()).as_deref()),
-        || gather(args, global),
+        || match only_configs {
+            true => Ok(Gathered::default()),
+            false => gather(args, global),
+        },
     );
     let known = known?;
     let which = which(args, &known)?;
+    let configs: Vec<Config> = args
+        .configs
+        .iter()
+        .map(|path| Config::read(path))
+        .collect::<Result<_, Failure>>()?;
     let gathered = gathered?;
     let wrong: Vec<_> = gathered.findings.iter().chain(&known.findings).cloned().collect();
     if any_error(&wrong) {
@@ -56,14 +72,21 @@ pub(crate) fn execute(args: &VerifyArgs, global: &Global, streams: &Streams) -> 
     let found: Vec<_> = gathered.locks.par_iter().map(|(lock, _)| sound(lock)).collect();
     before.extend(found.into_iter().flatten());
     report.judged.splice(0..0, before);
-    let whole = args.what.is_empty() && args.platforms.is_empty() && which == Which::Asked;
+    let locks: Vec<_> = gathered.locks.iter().map(|(lock, _)| lock).collect();
+    let places: Vec<&Target> = match &which {
+        Which::Named(ids) => ids.iter().filter_map(|id| known.targets.get(id)).collect(),
+        Which::Asked | Which::All => Vec::new(),
+    };
+    let found = configs.iter().flat_map(|config| config.check(&locks, &places));
+    report.judged.extend(found);
+    let whole = args.what.is_empty() && configs.is_empty() && args.platforms.is_empty() && which == Which::Asked;
     let other_codes: Vec<&str> = all_codes().map(Code::as_str).collect();
     let waived = settle(&mut report, &levels, &known.waivers, today, whole, &other_codes);
     let exit = exit(&report);
     let waivers = &known.waivers;
     match args.format {
-        Some(format) => output::write(format, &gathered, &wrong, &report, &waived, waivers, streams),
-        None => output::show(&gathered, &wrong, &report, &waived, waivers, args.json, streams),
+        Some(format) => output::write(format, &gathered, &configs, &wrong, &report, &waived, waivers, streams),
+        None => output::show(&gathered, &configs, &wrong, &report, &waived, waivers, args.json, streams),
     }
     Ok(exit)
 }

@@ -4,11 +4,11 @@ use pyiron_lock_conform::{Judged, Matrix, Report, State, Waived, data::Waivers, 
 use pyiron_lock_core::{Finding, Severity};
 use serde_json::{Value, json};
 
-use super::gather::Gathered;
+use super::{config::Config, gather::Gathered};
 use crate::{
     args::Format,
     codes::LOCK_STALE,
-    render::{Family, LockSeen, Results, counted, finding_view, findings_text, junit, markdown, sarif},
+    render::{ConfigSeen, Family, LockSeen, Results, counted, finding_view, findings_text, junit, markdown, sarif},
     streams::Streams,
 };
 
@@ -29,6 +29,7 @@ pub(super) fn refused(findings: &[Finding], json: bool, streams: &Streams) {
 pub(super) fn write(
     format: Format,
     gathered: &Gathered,
+    configs: &[Config],
     specs: &[Finding],
     report: &Report,
     waived: &[Waived],
@@ -47,6 +48,13 @@ pub(super) fn write(
             read: lock.read,
         })
         .collect();
+    let configs: Vec<ConfigSeen<'_>> = configs
+        .iter()
+        .map(|config| ConfigSeen {
+            path: &config.path,
+            files: config.files(),
+        })
+        .collect();
     let family = |name, codes, of_specs| Family {
         name,
         codes,
@@ -54,6 +62,7 @@ pub(super) fn write(
     };
     let results = Results {
         locks: &locks,
+        configs: &configs,
         families: &[
             family("sound", sound::codes::ALL, false),
             family("current", &[LOCK_STALE], true),
@@ -74,6 +83,7 @@ pub(super) fn write(
 /// Says what was found.
 pub(super) fn show(
     gathered: &Gathered,
+    configs: &[Config],
     specs: &[Finding],
     report: &Report,
     waived: &[Waived],
@@ -82,7 +92,7 @@ pub(super) fn show(
     streams: &Streams,
 ) {
     if json {
-        let all = view(gathered, specs, report, waived, waivers);
+        let all = view(gathered, configs, specs, report, waived, waivers);
         streams.result(&format!("{all:#}\n"));
         return;
     }
@@ -100,7 +110,7 @@ pub(super) fn show(
             waiver.owner, waiver.until.value, one.judged.finding.message, waiver.reason
         ));
     }
-    streams.detail(&summary(gathered, specs, report, waived));
+    streams.detail(&summary(gathered, configs, specs, report, waived));
 }
 
 /// Returns the matrix in as many parts as its width needs, and under it what nobody knows.
@@ -163,7 +173,7 @@ fn matrix(report: &Report) -> String {
     text
 }
 
-fn summary(gathered: &Gathered, specs: &[Finding], report: &Report, waived: &[Waived]) -> String {
+fn summary(gathered: &Gathered, configs: &[Config], specs: &[Finding], report: &Report, waived: &[Waived]) -> String {
     let count = |severity| {
         let judged = report.judged.iter().map(|judged| &judged.finding);
         specs
@@ -180,7 +190,13 @@ fn summary(gathered: &Gathered, specs: &[Finding], report: &Report, waived: &[Wa
             .count()
     };
     let asked = cells(&[State::Fits, State::Unfit, State::Unserved, State::Unknown]);
-    let mut parts = vec![counted(gathered.looked.len(), "lock")];
+    let mut parts = Vec::new();
+    if configs.is_empty() || !gathered.looked.is_empty() {
+        parts.push(counted(gathered.looked.len(), "lock"));
+    }
+    if !configs.is_empty() {
+        parts.push(counted(configs.len(), "configuration"));
+    }
     if asked > 0 {
         parts.push(format!(
             "fit at {} of {}",
@@ -203,6 +219,7 @@ fn summary(gathered: &Gathered, specs: &[Finding], report: &Report, waived: &[Wa
 
 fn view(
     gathered: &Gathered,
+    configs: &[Config],
     specs: &[Finding],
     report: &Report,
     waived: &[Waived],
@@ -244,7 +261,11 @@ fn view(
             })
         })
         .collect();
-    json!({"locks": locks, "cells": cells, "findings": findings, "waived": waived})
+    let configs: Vec<Value> = configs
+        .iter()
+        .map(|config| json!({"path": config.path, "kind": config.kind()}))
+        .collect();
+    json!({"locks": locks, "configs": configs, "cells": cells, "findings": findings, "waived": waived})
 }
 
 fn judged_view(judged: &Judged) -> Value {
