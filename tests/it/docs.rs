@@ -49,7 +49,8 @@ fn run_commands(text: &str, folder: &Path) -> usize {
 fn write_files(text: &str, folder: &Path) {
     for part in text.split("<!-- file: ").skip(1) {
         let (name, rest) = part.split_once(" -->").unwrap();
-        let body = rest.split("```").nth(1).unwrap().strip_prefix("yaml\n").unwrap();
+        // The first line says what kind of text it is.
+        let (_, body) = rest.split("```").nth(1).unwrap().split_once('\n').unwrap();
         let path = folder.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, body).unwrap();
@@ -123,6 +124,7 @@ fn the_guide_to_verify_works_on_the_reference_tiers() {
         copy_tree(&root.join(part), &folder.path().join(part));
     }
     let text = fs::read_to_string(root.join("docs/guide/verify.md")).unwrap();
+    write_files(&text, folder.path());
     for line in blocks(&text, "console") {
         let command = line.strip_prefix("$ pyiron-lock ").unwrap();
         run(program()

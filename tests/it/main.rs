@@ -7,6 +7,7 @@
 )]
 
 mod channels;
+mod config;
 mod conformance;
 mod contains;
 mod cut_off;

@@ -139,14 +139,20 @@ fn hub(case: &mut Case<'_>, source: &SourceRef, variables: &[Variable]) {
             Finding::new(codes::JUPYTER_ENV_PATH_FIRST, message).at(source, prefer.span, "set here");
         case.push(finding.help("set `JUPYTER_PREFER_ENV_PATH=0`"));
     }
-    if let Some(any) = variables.iter().find(|variable| PASSED.contains(&variable.name.as_str())) {
+    if let Some(any) = variables
+        .iter()
+        .find(|variable| PASSED.contains(&variable.name.as_str()))
+    {
         let missing: Vec<String> = PASSED
             .iter()
             .filter(|name| get(name).is_none())
             .map(|name| format!("`{name}`"))
             .collect();
         if !missing.is_empty() {
-            let message = format!("of the variables of a hub {} did not come through", missing.join(", "));
+            let message = format!(
+                "of the variables of a hub {} did not come through",
+                missing.join(", ")
+            );
             let finding = Finding::new(codes::JUPYTERHUB_VARIABLE_MISSING, message);
             case.push(finding.at(source, any.name_span, "others did"));
         }

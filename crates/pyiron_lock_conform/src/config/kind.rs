@@ -39,8 +39,11 @@ impl ConfigKind {
             "queue.yaml" | "clusters.yaml" => Some(Self::Queues),
             "kernel.json" => Some(Self::Kernel),
             _ if base.ends_with(".pyiron") => Some(Self::Pyiron),
+            _ if base.ends_with(".env") => Some(Self::Environment),
             _ if base.ends_with(".json") => starts_something(text).then_some(Self::Kernel),
-            _ if base.ends_with(".yaml") || base.ends_with(".yml") => is_of_queues(text).then_some(Self::Queues),
+            _ if base.ends_with(".yaml") || base.ends_with(".yml") => {
+                is_of_queues(text).then_some(Self::Queues)
+            }
             _ if has_variables(source) => Some(Self::Environment),
             _ if has_settings(source) => Some(Self::Pyiron),
             _ => None,

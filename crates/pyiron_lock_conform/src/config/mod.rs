@@ -4,6 +4,7 @@
 mod case;
 pub mod codes;
 mod environment;
+mod files;
 mod ini;
 mod json;
 mod kernel;
@@ -63,7 +64,7 @@ pub struct ConfigInput {
 
 /// Returns the names of files that a file of queues or clusters names, relative to its directory and inside it.
 pub fn named_files(source: &SourceRef) -> BTreeSet<String> {
-    queues::named(source)
+    files::named(source)
 }
 
 /// Checks a configuration, against locks of the environments that read it and the targets where it is used. No finding

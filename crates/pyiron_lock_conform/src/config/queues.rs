@@ -5,16 +5,18 @@ use std::collections::BTreeSet;
 use pyiron_lock_core::{
     Finding, SourceRef, Span, codes as any, suggest,
     yaml::{
-        Entry, Node, Value, YamlError,
+        Node, Value, YamlError,
         spanned::looks_like_number,
         tree::{Field, Reader, helped},
     },
 };
 
 use super::{
-    ConfigFile, Unread,
+    ConfigFile,
     case::{Case, one_line},
-    codes, remote, scripts,
+    codes,
+    files::{absent, base, beside},
+    remote, scripts,
 };
 
 /// The kinds of queue that pysqa knows, with the schedulers of targets on which their commands exist.
@@ -62,22 +64,14 @@ pub(super) fn check(case: &mut Case<'_>, first: &ConfigFile) {
     }
 }
 
-fn base(name: &str) -> &str {
-    name.rsplit('/').next().unwrap_or(name)
-}
-
-/// Finds a file by the name it has in the file that names it.
-pub(super) fn beside<'i>(case: &Case<'i>, main: &SourceRef, name: &str) -> Option<&'i ConfigFile> {
-    let folder = &main.name()[..main.name().len() - base(main.name()).len()];
-    let name = name.strip_prefix("./").unwrap_or(name);
-    let is_it = |file: &&ConfigFile| file.source.name().strip_prefix(folder) == Some(name);
-    case.input.files.iter().find(is_it)
-}
-
 /// Says that a text is not YAML.
 fn not_yaml(source: &SourceRef, error: &YamlError) -> Finding {
     let line = source.position(error.span.start).line;
-    let message = format!("`{}` is not YAML at line {line}: {}", source.name(), error.message);
+    let message = format!(
+        "`{}` is not YAML at line {line}: {}",
+        source.name(),
+        error.message
+    );
     let span = Span::new(error.span.start, source.line_span(error.span.start).end);
     Finding::new(any::YAML_SYNTAX, message).at(source, span, "reading stopped here")
 }
@@ -149,54 +143,6 @@ fn clusters_file(case: &mut Case<'_>, file: &ConfigFile) {
     });
 }
 
-/// Reports a file that was not read, and why.
-pub(super) fn absent(case: &mut Case<'_>, source: &SourceRef, name: &str, span: Span, who: &str) {
-    let (code, why, label) = match case.input.unread.get(name) {
-        _ if leaves(name) => (codes::QUEUE_FILE_OUTSIDE, "which is outside its directory", "not read"),
-        Some(Unread::Outside) => (codes::QUEUE_FILE_OUTSIDE, "a link out of its directory", "not read"),
-        Some(Unread::Because(why)) => (codes::QUEUE_FILE_UNREAD, why.as_str(), "not read"),
-        None => (codes::QUEUE_FILE_MISSING, "which is not in its directory", "not found"),
-    };
-    let message = format!("{who} names `{name}`, {why}");
-    case.push(Finding::new(code, message).at(source, one_line(source, span), label));
-}
-
-/// Returns whether a name leads out of the directory it is looked for in.
-pub(super) fn leaves(name: &str) -> bool {
-    name.starts_with(['/', '~']) || name.split('/').any(|part| part == "..")
-}
-
-/// Returns the names of files that a `queue.yaml` or `clusters.yaml` names and that lie in its directory.
-pub(super) fn named(source: &SourceRef) -> BTreeSet<String> {
-    let mut names = BTreeSet::new();
-    let Some(root) = Reader::new(source).document().and_then(|document| document.root) else {
-        return names;
-    };
-    for entry in entries(&root) {
-        match entry.key.as_str() {
-            Some("cluster") => {
-                let files = entries(&entry.value).iter().filter_map(|part| part.value.as_str());
-                names.extend(files.map(str::to_owned));
-            }
-            Some("queues") => {
-                let keys = entries(&entry.value).iter().flat_map(|queue| entries(&queue.value));
-                let scripts = keys.filter(|key| key.key.as_str() == Some("script"));
-                names.extend(scripts.filter_map(|key| key.value.as_str().map(str::to_owned)));
-            }
-            _ => {}
-        }
-    }
-    names.retain(|name| !name.is_empty() && !leaves(name));
-    names
-}
-
-fn entries(node: &Node) -> &[Entry] {
-    match &node.value {
-        Value::Mapping(entries) => entries,
-        _ => &[],
-    }
-}
-
 fn missing(case: &mut Case<'_>, source: &SourceRef, node: &Node, key: &str, who: &str) {
     let line = source.line_span(node.span.start);
     let message = format!("{who} has no `{key}`");
@@ -213,7 +159,10 @@ fn primary(
 ) {
     let Some(primary) = field(fields, key) else {
         let line = source.line_span(root.span.start);
-        let message = format!("`{}` has no `{key}`, so that every job has to name its own", source.name());
+        let message = format!(
+            "`{}` has no `{key}`, so that every job has to name its own",
+            source.name()
+        );
         let finding = Finding::new(codes::QUEUE_PRIMARY_MISSING, message);
         return case.push(finding.at(source, line, "in this map"));
     };
@@ -296,7 +245,11 @@ fn queue_type(
         return None;
     };
     for target in case.targets {
-        let Some(here) = target.text("scheduler").said().filter(|here| !schedulers.contains(here)) else {
+        let Some(here) = target
+            .text("scheduler")
+            .said()
+            .filter(|here| !schedulers.contains(here))
+        else {
             continue;
         };
         let message = format!(

@@ -10,7 +10,8 @@ use pyiron_lock_core::{
 use super::{
     case::Case,
     codes,
-    queues::{absent, beside, field, wrong},
+    files::{absent, beside},
+    queues::{field, wrong},
     template::{self, Template},
     units,
 };

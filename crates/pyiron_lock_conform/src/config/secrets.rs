@@ -12,11 +12,28 @@ use super::ConfigFile;
 
 /// Parts of names whose values nobody else may read.
 const WORDS: [&str; 8] = [
-    "passw", "passphrase", "secret", "token", "userkey", "api_key", "crypt_key", "private_key",
+    "passw",
+    "passphrase",
+    "secret",
+    "token",
+    "userkey",
+    "api_key",
+    "crypt_key",
+    "private_key",
 ];
 /// Parts of a line after which nothing is shown, be it a name or not.
-const WORDS_OF_LINES: [&str; 10] = [
-    "pass", "pasw", "pwd", "secret", "token", "userkey", "api_key", "apikey", "crypt_key", "private_key",
+const WORDS_OF_LINES: [&str; 11] = [
+    "passw",
+    "passp",
+    "pasw",
+    "pwd",
+    "secret",
+    "token",
+    "userkey",
+    "api_key",
+    "apikey",
+    "crypt_key",
+    "private_key",
 ];
 /// Names of secrets; what is misspelt close to one is hidden too.
 const NAMES: [&str; 5] = [
@@ -137,8 +154,14 @@ fn in_line(line: &str) -> Option<usize> {
     } else {
         let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.');
         let lower = lower.replace(HARMLESS, &"-".repeat(HARMLESS.len()));
-        let at = WORDS_OF_LINES.iter().filter_map(|word| lower.find(word)).min()?;
-        lower[at..].find(|c| !is_name(c)).map_or(lower.len(), |len| at + len)
+        let words = WORDS_OF_LINES.iter().filter_map(|word| lower.find(word));
+        // `PGPASS`, and not `/home/passau`.
+        let pass = lower.match_indices("pass").map(|(at, _)| at);
+        let mut pass = pass.filter(|at| !lower[at + 4..].starts_with(|c: char| c.is_alphabetic()));
+        let at = words.chain(pass.next()).min()?;
+        lower[at..]
+            .find(|c| !is_name(c))
+            .map_or(lower.len(), |len| at + len)
     };
     let rest = line[end..].trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\''));
     let rest = rest.strip_prefix(['=', ':']).unwrap_or(rest).trim_start();
@@ -153,7 +176,11 @@ pub(super) struct Masks {
 
 impl Masks {
     /// Looks through texts; `known` are secrets that reading them gave, and a text in `understood` holds no others.
-    pub(super) fn new(files: &[ConfigFile], known: &[(SourceRef, Span)], understood: &BTreeSet<String>) -> Self {
+    pub(super) fn new(
+        files: &[ConfigFile],
+        known: &[(SourceRef, Span)],
+        understood: &BTreeSet<String>,
+    ) -> Self {
         let mut masks = Self {
             shown: BTreeMap::new(),
             words: BTreeSet::new(),
@@ -183,7 +210,10 @@ impl Masks {
     fn remember(&mut self, secret: &str) {
         let bare = |text: &str| text.trim_matches(['"', '\'', ',', ' ']).to_owned();
         let password = secret.split_once(':').map_or("", |(_, password)| password);
-        for word in [secret, password].into_iter().flat_map(|text| text.lines().map(bare)) {
+        for word in [secret, password]
+            .into_iter()
+            .flat_map(|text| text.lines().map(bare))
+        {
             if word.len() >= SHORTEST {
                 self.words.insert(word);
             }
@@ -206,7 +236,11 @@ impl Masks {
 
     fn clean(&self, text: &mut String) {
         // The longest first, so that no rest of one stays.
-        let mut words: Vec<&String> = self.words.iter().filter(|word| text.contains(word.as_str())).collect();
+        let mut words: Vec<&String> = self
+            .words
+            .iter()
+            .filter(|word| text.contains(word.as_str()))
+            .collect();
         words.sort_by_key(|word| std::cmp::Reverse(word.len()));
         for word in words {
             *text = text.replace(word.as_str(), HIDDEN);
@@ -251,6 +285,10 @@ mod tests {
             ("CONNECTION = pg://me:p/@ss@h/d", "CONNECTION = pg://********@h/d"),
             ("A_TOKEN='x\ny'\nB=1", "A_TOKEN=**\n**\nB=1"),
             ("DB_PASS=x", "DB_PASS=*"),
+            (
+                "PROJECT_PATHS = /home/passau, /b",
+                "PROJECT_PATHS = /home/passau, /b",
+            ),
             ("# password: x", "# password: *"),
             ("HOST = h ; no", "HOST = h ; no"),
             ("TYPE = https://h.org/@a", "TYPE = https://******@a"),
@@ -261,7 +299,12 @@ mod tests {
 
     #[test]
     fn names_and_addresses_tell_secrets() {
-        for name in ["DB_PASS", "ssh_key_passphrase", "JUPYTERHUB_API_TOKEN", "PYIRONSQLUSERKEY"] {
+        for name in [
+            "DB_PASS",
+            "ssh_key_passphrase",
+            "JUPYTERHUB_API_TOKEN",
+            "PYIRONSQLUSERKEY",
+        ] {
             assert!(is_secret_name(name), "{name}");
         }
         for name in ["ssh_ask_for_password", "PATH", "PASSENGERS", "CREDENTIALS_FILE"] {

@@ -136,7 +136,8 @@ impl Settings<'_> {
             if !seen.insert(given.key_span) {
                 continue;
             }
-            let is_secret = given.key.variable == "PYIRONSQLUSERKEY" || secrets::is_secret_address(&given.value);
+            let is_secret =
+                given.key.variable == "PYIRONSQLUSERKEY" || secrets::is_secret_address(&given.value);
             if is_secret {
                 case.hide(self.source, given.span);
             }

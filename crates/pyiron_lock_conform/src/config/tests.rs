@@ -45,11 +45,31 @@ fn no_secret_is_shown() {
         ),
         // Beside the line that a finding is about, and misspelt.
         (Pyiron, ".pyiron", "[a]\nNO = 1\nPASWD = SECRET\n"),
-        (Pyiron, ".pyiron", "[a]\nTYPE = pg://u:SECRET@h/d\nPASSWD SECRET = 1\n"),
-        (Queues, "queue.yaml", "queue_type: X\n# ssh_password: SECRET\nssh_pasword: SECRET\n"),
-        (Queues, "queue.yaml", "queue_type: X\nssh_password: >\n  SECRET\n  SECRET\n"),
-        (Queues, "queue.yaml", "queue_type: X\nssh_password: 'a\n  SECRET'\n: [\n"),
-        (Kernel, "kernel.json", "{\"argv\": [\"x\", \"--token\", \"SECRET\", \"--t.token=SECRET\"]}"),
+        (
+            Pyiron,
+            ".pyiron",
+            "[a]\nTYPE = pg://u:SECRET@h/d\nPASSWD SECRET = 1\n",
+        ),
+        (
+            Queues,
+            "queue.yaml",
+            "queue_type: X\n# ssh_password: SECRET\nssh_pasword: SECRET\n",
+        ),
+        (
+            Queues,
+            "queue.yaml",
+            "queue_type: X\nssh_password: >\n  SECRET\n  SECRET\n",
+        ),
+        (
+            Queues,
+            "queue.yaml",
+            "queue_type: X\nssh_password: 'a\n  SECRET'\n: [\n",
+        ),
+        (
+            Kernel,
+            "kernel.json",
+            "{\"argv\": [\"x\", \"--token\", \"SECRET\", \"--t.token=SECRET\"]}",
+        ),
         (Environment, "a.env", "PYIRONSQLTYPE=x\nA_TOKEN=\"a\nSECRET\"\n"),
         (Queues, "queue.yaml", "queue_type: REMOTE\nssh_password: SECRET\n"),
         (
@@ -83,8 +103,16 @@ fn no_secret_is_shown() {
         let found = check(kind, &[(name, &text)]);
         assert!(!found.is_empty(), "{text}");
         for Judged { finding, .. } in found {
-            let whole: Vec<&str> = finding.origins.iter().map(|origin| origin.source.text()).collect();
-            let labels: Vec<&str> = finding.origins.iter().map(|origin| origin.label.as_str()).collect();
+            let whole: Vec<&str> = finding
+                .origins
+                .iter()
+                .map(|origin| origin.source.text())
+                .collect();
+            let labels: Vec<&str> = finding
+                .origins
+                .iter()
+                .map(|origin| origin.label.as_str())
+                .collect();
             let help = finding.help.clone().unwrap_or_default();
             let said = [
                 finding.message.clone(),
@@ -128,7 +156,11 @@ fn hostile_sizes_are_told_in_few_words() {
 
 #[test]
 fn long_lines_of_secrets_take_no_time() {
-    for text in ["pass".repeat(60_000), "ssh_ask_for_password,".repeat(12_000), "://@".repeat(60_000)] {
+    for text in [
+        "pass".repeat(60_000),
+        "ssh_ask_for_password,".repeat(12_000),
+        "://@".repeat(60_000),
+    ] {
         for kind in [ConfigKind::Pyiron, ConfigKind::Environment, ConfigKind::Kernel] {
             let started = std::time::Instant::now();
             check(kind, &[("x/a", &text)]);

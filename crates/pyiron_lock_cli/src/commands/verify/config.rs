@@ -114,7 +114,11 @@ fn gather(folder: &Path, input: &mut ConfigInput) {
             }
             match read_named(folder, &name, seen.len()) {
                 Ok(None) => {}
-                Ok(Some(file)) if input.files.iter().any(|own| own.source.name() == file.source.name()) => {}
+                Ok(Some(file))
+                    if input
+                        .files
+                        .iter()
+                        .any(|own| own.source.name() == file.source.name()) => {}
                 Ok(Some(file)) => {
                     if name.ends_with(".yaml") || name.ends_with(".yml") {
                         pending.push(file.source.clone());

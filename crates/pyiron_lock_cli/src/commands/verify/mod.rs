@@ -9,9 +9,7 @@ mod output;
 use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use pyiron_lock_conform::{
-    Levels, Report, Setting, Subject, Which, data::Target, judge, settle, sound,
-};
+use pyiron_lock_conform::{Levels, Report, Setting, Subject, Which, data::Target, judge, settle, sound};
 use pyiron_lock_core::{Code, Exit, Severity, finding::any_error};
 use rayon::prelude::*;
 
@@ -79,14 +77,19 @@ pub(crate) fn execute(args: &VerifyArgs, global: &Global, streams: &Streams) -> 
     };
     let found = configs.iter().flat_map(|config| config.check(&locks, &places));
     report.judged.extend(found);
-    let whole = args.what.is_empty() && configs.is_empty() && args.platforms.is_empty() && which == Which::Asked;
+    let whole =
+        args.what.is_empty() && configs.is_empty() && args.platforms.is_empty() && which == Which::Asked;
     let other_codes: Vec<&str> = all_codes().map(Code::as_str).collect();
     let waived = settle(&mut report, &levels, &known.waivers, today, whole, &other_codes);
     let exit = exit(&report);
     let waivers = &known.waivers;
     match args.format {
-        Some(format) => output::write(format, &gathered, &configs, &wrong, &report, &waived, waivers, streams),
-        None => output::show(&gathered, &configs, &wrong, &report, &waived, waivers, args.json, streams),
+        Some(format) => output::write(
+            format, &gathered, &configs, &wrong, &report, &waived, waivers, streams,
+        ),
+        None => output::show(
+            &gathered, &configs, &wrong, &report, &waived, waivers, args.json, streams,
+        ),
     }
     Ok(exit)
 }

@@ -8,7 +8,9 @@ use super::{config::Config, gather::Gathered};
 use crate::{
     args::Format,
     codes::LOCK_STALE,
-    render::{ConfigSeen, Family, LockSeen, Results, counted, finding_view, findings_text, junit, markdown, sarif},
+    render::{
+        ConfigSeen, Family, LockSeen, Results, counted, finding_view, findings_text, junit, markdown, sarif,
+    },
     streams::Streams,
 };
 
@@ -173,7 +175,13 @@ fn matrix(report: &Report) -> String {
     text
 }
 
-fn summary(gathered: &Gathered, configs: &[Config], specs: &[Finding], report: &Report, waived: &[Waived]) -> String {
+fn summary(
+    gathered: &Gathered,
+    configs: &[Config],
+    specs: &[Finding],
+    report: &Report,
+    waived: &[Waived],
+) -> String {
     let count = |severity| {
         let judged = report.judged.iter().map(|judged| &judged.finding);
         specs
