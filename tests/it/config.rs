@@ -49,6 +49,11 @@ fn what_a_path_is_is_told_without_a_project() {
         ("settings", SETTINGS),
         ("q/queue.yaml", QUEUES),
         ("q/a.sh", SCRIPT),
+        (
+            "d/queue.yaml",
+            "queue_type: SLURM\nqueue_primary: a\nqueues: {a: {script: ./sub//a.sh}}\n",
+        ),
+        ("d/sub/a.sh", SCRIPT),
         ("c/clusters.yaml", "cluster_primary: a\ncluster: {a: a.yaml}\n"),
         ("c/a.yaml", QUEUES),
         ("c/a.sh", SCRIPT),
@@ -60,6 +65,7 @@ fn what_a_path_is_is_told_without_a_project() {
         ("settings", "pyiron"),
         ("q", "queues"),
         ("q/queue.yaml", "queues"),
+        ("./d/", "queues"),
         ("c", "queues"),
         ("c/a.yaml", "queues"),
         ("k", "kernel"),
@@ -189,6 +195,22 @@ fn no_format_shows_a_secret() {
     }
     let ran = folder.verify(&["--config", ".pyiron"]).exits(1);
     assert!(ran.stdout.contains("PASSWD = *******"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_report_has_a_suite_for_each_configuration() {
+    let folder = Folder::with(&[(".pyiron", SETTINGS), ("job.env", "PYIRONDISABLE=true\n")]);
+    let arguments = ["--config", ".pyiron", "--config", "job.env", "--format", "junit"];
+    let xml = folder.verify(&arguments).exits(1).stdout;
+    assert!(xml.contains("tests=\"2\" failures=\"1\""), "{xml}");
+    assert!(
+        xml.contains("<testsuite name=\".pyiron\" tests=\"1\" failures=\"0\""),
+        "{xml}"
+    );
+    assert!(
+        xml.contains("<testsuite name=\"job.env\" tests=\"1\" failures=\"1\""),
+        "{xml}"
+    );
 }
 
 #[test]

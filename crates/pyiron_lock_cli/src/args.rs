@@ -83,7 +83,7 @@ pub(crate) enum Command {
     Tiers(TiersArgs),
     /// List the targets, or what is known of one
     Targets(TargetsArgs),
-    /// List the rules that locks are checked by
+    /// List the rules that locks and configuration are checked by
     Rules(RulesArgs),
     /// Say what a code means and what to do about it
     Explain(ExplainArgs),

@@ -1,5 +1,5 @@
-//! Whether a lock may be used: is it sound in itself, and does it fit the places where it has to run. Solves
-//! nothing and touches no file; the date is handed in.
+//! Whether a lock may be used: is it sound in itself, and does it fit the places where it has to run; and whether the
+//! configuration of users fits both. Solves nothing and touches no file; the date is handed in.
 
 mod closure;
 pub mod config;

@@ -92,11 +92,7 @@ impl Case {
         let (targets, found) = Targets::read(own.as_slice());
         assert!(found.is_empty(), "{found:?}");
         let target = targets.get("here");
-        let found = check_config(
-            &self.input(),
-            lock.as_ref().as_slice(),
-            target.as_ref().map_or(&[], std::slice::from_ref),
-        );
+        let found = check_config(&self.input(), lock.as_ref().as_slice(), target.as_slice());
         let line = |judged: &pyiron_lock_conform::Judged| {
             let origin = &judged.finding.origins[0];
             assert!(origin.span.end <= origin.source.text().len());

@@ -88,17 +88,11 @@ impl<'a> Case<'a> {
         });
     }
 
-    /// Adds a finding that a fact of a target decides.
+    /// Adds a finding that a fact of a target decides. It is not about the target, at which locks may fit all the same.
     pub(super) fn push_at_target(&mut self, mut finding: Finding, target: &Target, fact: &str, label: &str) {
         finding.origins.extend(target.origin(fact, label));
         finding.notes.extend(target.doubt(fact));
-        self.add(Judged {
-            finding,
-            scope: Scope {
-                target: Some(target.id.clone()),
-                ..Scope::default()
-            },
-        });
+        self.push(finding);
     }
 
     /// Reports a package that the configuration needs for each lock that lacks it.

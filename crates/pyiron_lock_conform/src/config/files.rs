@@ -21,9 +21,10 @@ pub(super) fn base(name: &str) -> &str {
 /// Finds a file by the name it has in the file that names it.
 pub(super) fn beside<'i>(case: &Case<'i>, main: &SourceRef, name: &str) -> Option<&'i ConfigFile> {
     let folder = &main.name()[..main.name().len() - base(main.name()).len()];
-    let name = name.strip_prefix("./").unwrap_or(name);
-    let is_it = |file: &&ConfigFile| file.source.name().strip_prefix(folder) == Some(name);
-    case.input.files.iter().find(is_it)
+    let parts = name.split('/').filter(|part| !matches!(*part, "" | "."));
+    let name = parts.collect::<Vec<_>>().join("/");
+    let is_it = |file: &&ConfigFile| file.source.name().strip_prefix(folder) == Some(name.as_str());
+    case.input.files.iter().find(is_it).filter(|_| !leaves(&name))
 }
 
 /// Reports a file that was not read, and why.

@@ -7,7 +7,7 @@ use pyiron_lock_core::{
 
 use super::{
     case::{Case, one_line},
-    codes,
+    codes, pyiron,
     queues::field,
 };
 use crate::data::Target;
@@ -54,6 +54,10 @@ pub(super) fn check(case: &mut Case<'_>, source: &SourceRef, root: &Node, fields
         let message = format!("`{}` holds `{key}` in plain text", source.name());
         let finding = Finding::new(codes::QUEUE_SECRET_IN_FILE, message);
         case.push(finding.at(source, secret.key_span, "a secret"));
+        let mut files = case.input.files.iter();
+        if let Some(file) = files.find(|file| file.source.name() == source.name()) {
+            pyiron::exposed(case, file, key, secret.key_span);
+        }
     }
     let is_port = |text: &str| text.parse::<u16>().is_ok_and(|port| port > 0);
     if let Some(port) = field(fields, "ssh_port").filter(|port| !port.value.as_str().is_some_and(is_port)) {

@@ -83,7 +83,7 @@ pub(super) fn in_tree(root: &Node) -> Vec<Span> {
                 }
             }
             Value::Sequence(items) => {
-                let follows = |pair: &[Node]| pair[0].as_str().is_some_and(|text| hides_next(text));
+                let follows = |pair: &[Node]| pair[0].as_str().is_some_and(hides_next);
                 spans.extend(
                     items
                         .windows(2)

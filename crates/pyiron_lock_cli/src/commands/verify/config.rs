@@ -135,7 +135,7 @@ fn gather(folder: &Path, input: &mut ConfigInput) {
 
 /// Reads a file by the name that a file of the folder has for it; `None` where there is none.
 fn read_named(folder: &Path, name: &str, number: usize) -> Result<Option<ConfigFile>, Unread> {
-    let path = folder.join(name);
+    let path: PathBuf = folder.join(name).components().collect();
     let because = |why: &str| Unread::Because(why.to_owned());
     if path.symlink_metadata().is_err() {
         return Ok(None);

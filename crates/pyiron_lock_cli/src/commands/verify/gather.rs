@@ -7,6 +7,7 @@ use pyiron_lock_core::{Finding, SourceFile};
 use pyiron_lock_lockfile::{AnyLock, open};
 use rayon::prelude::*;
 
+use super::config::Config;
 use crate::{
     args::{ChannelArgs, Global, VerifyArgs},
     channels::Channels,
@@ -27,6 +28,8 @@ pub(crate) struct Gathered {
     pub(crate) stale: Vec<Judged>,
     /// Every lock that was looked for: path, tier, platform and state.
     pub(crate) looked: Vec<Looked>,
+    /// The configurations to check beside the locks.
+    pub(crate) configs: Vec<Config>,
     /// What is wrong with the specs.
     pub(crate) findings: Vec<Finding>,
 }

@@ -45,7 +45,8 @@ pub(crate) fn execute(args: &VerifyArgs, global: &Global, streams: &Streams) -> 
         .iter()
         .map(|path| Config::read(path))
         .collect::<Result<_, Failure>>()?;
-    let gathered = gathered?;
+    let mut gathered = gathered?;
+    gathered.configs = configs;
     let wrong: Vec<_> = gathered.findings.iter().chain(&known.findings).cloned().collect();
     if any_error(&wrong) {
         output::refused(&wrong, args.json, streams);
@@ -75,21 +76,22 @@ pub(crate) fn execute(args: &VerifyArgs, global: &Global, streams: &Streams) -> 
         Which::Named(ids) => ids.iter().filter_map(|id| known.targets.get(id)).collect(),
         Which::Asked | Which::All => Vec::new(),
     };
-    let found = configs.iter().flat_map(|config| config.check(&locks, &places));
+    let found = gathered
+        .configs
+        .iter()
+        .flat_map(|config| config.check(&locks, &places));
     report.judged.extend(found);
-    let whole =
-        args.what.is_empty() && configs.is_empty() && args.platforms.is_empty() && which == Which::Asked;
+    let whole = args.what.is_empty()
+        && gathered.configs.is_empty()
+        && args.platforms.is_empty()
+        && which == Which::Asked;
     let other_codes: Vec<&str> = all_codes().map(Code::as_str).collect();
     let waived = settle(&mut report, &levels, &known.waivers, today, whole, &other_codes);
     let exit = exit(&report);
     let waivers = &known.waivers;
     match args.format {
-        Some(format) => output::write(
-            format, &gathered, &configs, &wrong, &report, &waived, waivers, streams,
-        ),
-        None => output::show(
-            &gathered, &configs, &wrong, &report, &waived, waivers, args.json, streams,
-        ),
+        Some(format) => output::write(format, &gathered, &wrong, &report, &waived, waivers, streams),
+        None => output::show(&gathered, &wrong, &report, &waived, waivers, args.json, streams),
     }
     Ok(exit)
 }

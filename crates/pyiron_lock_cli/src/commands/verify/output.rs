@@ -4,7 +4,7 @@ use pyiron_lock_conform::{Judged, Matrix, Report, State, Waived, data::Waivers, 
 use pyiron_lock_core::{Finding, Severity};
 use serde_json::{Value, json};
 
-use super::{config::Config, gather::Gathered};
+use super::gather::Gathered;
 use crate::{
     args::Format,
     codes::LOCK_STALE,
@@ -31,7 +31,6 @@ pub(super) fn refused(findings: &[Finding], json: bool, streams: &Streams) {
 pub(super) fn write(
     format: Format,
     gathered: &Gathered,
-    configs: &[Config],
     specs: &[Finding],
     report: &Report,
     waived: &[Waived],
@@ -50,7 +49,8 @@ pub(super) fn write(
             read: lock.read,
         })
         .collect();
-    let configs: Vec<ConfigSeen<'_>> = configs
+    let configs: Vec<ConfigSeen<'_>> = gathered
+        .configs
         .iter()
         .map(|config| ConfigSeen {
             path: &config.path,
@@ -85,7 +85,6 @@ pub(super) fn write(
 /// Says what was found.
 pub(super) fn show(
     gathered: &Gathered,
-    configs: &[Config],
     specs: &[Finding],
     report: &Report,
     waived: &[Waived],
@@ -94,7 +93,7 @@ pub(super) fn show(
     streams: &Streams,
 ) {
     if json {
-        let all = view(gathered, configs, specs, report, waived, waivers);
+        let all = view(gathered, specs, report, waived, waivers);
         streams.result(&format!("{all:#}\n"));
         return;
     }
@@ -112,7 +111,7 @@ pub(super) fn show(
             waiver.owner, waiver.until.value, one.judged.finding.message, waiver.reason
         ));
     }
-    streams.detail(&summary(gathered, configs, specs, report, waived));
+    streams.detail(&summary(gathered, specs, report, waived));
 }
 
 /// Returns the matrix in as many parts as its width needs, and under it what nobody knows.
@@ -175,13 +174,7 @@ fn matrix(report: &Report) -> String {
     text
 }
 
-fn summary(
-    gathered: &Gathered,
-    configs: &[Config],
-    specs: &[Finding],
-    report: &Report,
-    waived: &[Waived],
-) -> String {
+fn summary(gathered: &Gathered, specs: &[Finding], report: &Report, waived: &[Waived]) -> String {
     let count = |severity| {
         let judged = report.judged.iter().map(|judged| &judged.finding);
         specs
@@ -199,11 +192,11 @@ fn summary(
     };
     let asked = cells(&[State::Fits, State::Unfit, State::Unserved, State::Unknown]);
     let mut parts = Vec::new();
-    if configs.is_empty() || !gathered.looked.is_empty() {
+    if gathered.configs.is_empty() || !gathered.looked.is_empty() {
         parts.push(counted(gathered.looked.len(), "lock"));
     }
-    if !configs.is_empty() {
-        parts.push(counted(configs.len(), "configuration"));
+    if !gathered.configs.is_empty() {
+        parts.push(counted(gathered.configs.len(), "configuration"));
     }
     if asked > 0 {
         parts.push(format!(
@@ -227,7 +220,6 @@ fn summary(
 
 fn view(
     gathered: &Gathered,
-    configs: &[Config],
     specs: &[Finding],
     report: &Report,
     waived: &[Waived],
@@ -269,7 +261,8 @@ fn view(
             })
         })
         .collect();
-    let configs: Vec<Value> = configs
+    let configs: Vec<Value> = gathered
+        .configs
         .iter()
         .map(|config| json!({"path": config.path, "kind": config.kind()}))
         .collect();
