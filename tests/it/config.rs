@@ -155,7 +155,7 @@ fn no_format_shows_a_secret() {
         ),
         (
             "q/queue.yaml",
-            "queue_type: REMOT\nssh_password: hunter2\nssh_key_pasphrase: hunter2\n# token: hunter2\nqueues: 1\n",
+            "queue_type: RMT\nssh_password: hunter2\nssh_key_pasphrase: hunter2\n# token: hunter2\nqueues: 1\n",
         ),
         (
             "k/kernel.json",

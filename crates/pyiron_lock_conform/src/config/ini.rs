@@ -81,14 +81,15 @@ pub(super) fn read(source: &SourceRef) -> Ini {
             continue;
         }
         let offset = line.len() - line.trim_start().len();
+        let depth = line[..offset].chars().count();
         let span = Span::new(line_start + offset, line_start + offset + text.len());
-        if let (true, true, Some(last)) = (open, offset > indent, ini.entries.last_mut()) {
+        if let (true, true, Some(last)) = (open, depth > indent, ini.entries.last_mut()) {
             last.value.value.push('\n');
             last.value.value.push_str(text);
             last.value.span.end = span.end;
             continue;
         }
-        indent = offset;
+        indent = depth;
         if let Some(name) = header(text) {
             open = false;
             let next = names.len();

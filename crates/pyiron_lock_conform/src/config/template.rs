@@ -116,6 +116,10 @@ pub(super) fn read(text: &str) -> Template {
                 .unwrap_or("");
             if word == "raw" {
                 let Some(end) = raw_end(text, at) else {
+                    // Jinja2 minds only if something follows, and drops one line break at the end before.
+                    if matches!(&text[at..], "" | "\n" | "\r\n") {
+                        break;
+                    }
                     template.faults.push((span, "`raw` is never ended".to_owned()));
                     break;
                 };
@@ -230,7 +234,10 @@ impl Names {
             let after = |step: usize| tokens.get(index + step).map_or("", |token| token.0);
             let tested = before == "is" || before == "not" && index > 1 && tokens[index - 2].0 == "is";
             let keyword = after(1) == "=" && matches!(before, "(" | ",");
-            if !is_name || matches!(before, "." | "|") || tested || keyword || WORDS.contains(token) {
+            // `{% filter upper %}` names a filter as `|` does.
+            let filter = before == "filter" && index == 1;
+            if !is_name || matches!(before, "." | "|") || filter || tested || keyword || WORDS.contains(token)
+            {
                 continue;
             }
             let defaulted = after(1) == "|" && matches!(after(2), "default" | "d");
@@ -310,6 +317,7 @@ mod tests {
             ("{{ queue if queue is defined else 'a' }}", ""),
             ("{{ '\\'no' ~ a }}{{ a }}", "a"),
             ("{{ ä }}{ {x} }", "ä"),
+            ("{% filter upper %}{{ a }}{% endfilter %}{% raw %}\n", "a"),
             ("{{ {'a': {'b': cores}} }}", "cores"),
         ] {
             let template = read(text);
