@@ -31,8 +31,8 @@ const PASSED: [&str; 4] = [
 pub(super) fn check(case: &mut Case<'_>, file: &ConfigFile) {
     let variables = read(&file.source);
     let is_secret = |variable: &&Variable| {
-        !variable.value.is_empty()
-            && (secrets::is_secret_name(&variable.name) || secrets::is_secret_address(&variable.value))
+        let given = !variable.value.is_empty() && !secrets::is_reference(&variable.value);
+        given && (secrets::is_secret_name(&variable.name) || secrets::is_secret_address(&variable.value))
     };
     if let Some(variable) = variables.iter().find(is_secret) {
         pyiron::exposed(case, file, &variable.name, variable.name_span);

@@ -128,15 +128,15 @@ fn expose(case: &mut Case<'_>, source: &SourceRef, root: &Node, env: &[Variable]
         case.push(Finding::new(codes::KERNEL_SECRET, message).at(source, one_line(source, span), "a secret"));
     };
     for variable in env.iter().filter(|variable| !variable.value.is_empty()) {
-        if secrets::is_secret_name(&variable.name) || secrets::is_secret_address(&variable.value) {
-            tell(
-                variable.name_span,
-                format!("`{}` is set for every user of the kernel", variable.name),
-            );
-        } else if secret_reference(&variable.value) {
+        if secret_reference(&variable.value) {
             tell(
                 variable.name_span,
                 format!("`{}` takes over a secret of the server", variable.name),
+            );
+        } else if secrets::is_secret_name(&variable.name) || secrets::is_secret_address(&variable.value) {
+            tell(
+                variable.name_span,
+                format!("`{}` is set for every user of the kernel", variable.name),
             );
         }
     }

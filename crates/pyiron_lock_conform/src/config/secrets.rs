@@ -107,8 +107,8 @@ fn hides_next(argument: &str) -> bool {
 }
 
 /// Returns whether a text is nothing but the name of a variable.
-fn is_reference(text: &str) -> bool {
-    text.starts_with("${") && text.ends_with('}')
+pub(super) fn is_reference(text: &str) -> bool {
+    text.starts_with("${") && text.ends_with('}') && text.matches('}').count() == 1
 }
 
 /// Returns where secrets stand in a text of which nothing is known but its lines. Rather too much is hidden.
