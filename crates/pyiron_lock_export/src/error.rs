@@ -49,6 +49,9 @@ pub enum ExportError {
     /// A name that would be a path out of the folder.
     #[error("`{0}` cannot be the name of a file")]
     FilePath(String),
+    /// Two files of one name.
+    #[error("two files would be named `{0}`")]
+    Twice(String),
     /// A template let something through that has to be quoted, or cannot be filled in.
     #[error("the template `{name}` cannot be filled in: {why}")]
     Template {

@@ -1,6 +1,9 @@
 //! A set of files below a folder that nobody named yet: no path leads out of it, and no path occurs twice.
 
-use std::{collections::BTreeMap, fmt};
+use std::{
+    collections::{BTreeMap, btree_map::Entry},
+    fmt,
+};
 
 use pyiron_lock_core::Finding;
 
@@ -92,9 +95,12 @@ impl Files {
 
     fn insert(&mut self, path: &str, text: String, mode: Mode) -> Result<(), ExportError> {
         let path = FilePath::new(path)?;
-        match self.0.insert(path.clone(), File { text, mode }) {
-            None => Ok(()),
-            Some(_) => Err(ExportError::FilePath(format!("{path}, a second time,"))),
+        match self.0.entry(path) {
+            Entry::Vacant(place) => {
+                place.insert(File { text, mode });
+                Ok(())
+            }
+            Entry::Occupied(taken) => Err(ExportError::Twice(taken.key().to_string())),
         }
     }
 
