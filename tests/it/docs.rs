@@ -135,6 +135,24 @@ fn the_guide_to_verify_works_on_the_reference_tiers() {
 }
 
 #[test]
+fn the_guide_to_export_works_on_the_reference_tiers() {
+    let root = repository();
+    let folder = tempfile::tempdir().unwrap();
+    for part in ["specs", "lockfiles", "tests/sample-channel", "conformance"] {
+        copy_tree(&root.join(part), &folder.path().join(part));
+    }
+    let text = fs::read_to_string(root.join("docs/guide/export.md")).unwrap();
+    let lines = blocks(&text, "console");
+    assert!(lines.len() >= 5);
+    for line in lines {
+        let command = line.strip_prefix("$ pyiron-lock ").unwrap();
+        let words = command.split_whitespace();
+        run(program().current_dir(folder.path()).args(words)).exits(0);
+    }
+    assert!(folder.path().join("out/minimal/explicit.txt").is_file());
+}
+
+#[test]
 fn ci_runs_both_commands_of_the_readme() {
     let root = repository();
     let readme = fs::read_to_string(root.join("README.md")).unwrap();

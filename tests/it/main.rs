@@ -13,6 +13,7 @@ mod contains;
 mod cut_off;
 mod determinism;
 mod docs;
+mod export;
 mod family;
 mod hostile;
 mod init;

@@ -52,7 +52,14 @@ fn no_snapshot_is_left_without_its_test() {
             "it__scenarios__told" => {
                 scenarios.contains(case.rsplit_once("--").map_or(case, |(scenario, _)| scenario))
             }
-            "it__meta__help" => ["help", "resolve_help", "validate_help", "verify_help"].contains(&case),
+            "it__meta__help" => [
+                "help",
+                "export_help",
+                "resolve_help",
+                "validate_help",
+                "verify_help",
+            ]
+            .contains(&case),
             "it__verify__a_lock_that_needs_a_newer_glibc_is_told_with_the_way_to_it" => true,
             "it__conformance__finding" => cases.contains(case),
             "it__conformance__reference__reference_matrix"
@@ -76,6 +83,7 @@ fn names(folder: &str, suffix: &str) -> BTreeSet<String> {
 fn help_says_what_there_is() {
     for arguments in [
         vec!["--help"],
+        vec!["export", "--help"],
         vec!["resolve", "--help"],
         vec!["validate", "--help"],
         vec!["verify", "--help"],

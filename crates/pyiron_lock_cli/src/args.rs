@@ -1,11 +1,15 @@
 //! What can be said on the command line.
 
+mod export;
+
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 use pyiron_lock_core::{CutOff, Exit};
 use pyiron_lock_spec::Dialect;
+
+pub(crate) use self::export::ExportArgs;
 
 /// Returns the exit codes as the help shows them, four a line.
 fn exit_codes() -> String {
@@ -35,6 +39,7 @@ impl Cli {
             Command::Resolve(args) => args.solve.json,
             Command::Update(args) => args.solve.json,
             Command::Verify(args) => args.json,
+            Command::Export(args) => args.json,
             Command::Tiers(args) => args.json,
             Command::Targets(args) => args.json,
             Command::Rules(args) => args.json,
@@ -79,6 +84,8 @@ pub(crate) enum Command {
     Update(UpdateArgs),
     /// Check locks before anything is installed: sound, current, fit for their targets
     Verify(VerifyArgs),
+    /// Turn a lock into container recipes, kernels, queue folders, lists and more
+    Export(ExportArgs),
     /// List the tiers with their platforms and locks
     Tiers(TiersArgs),
     /// List the targets, or what is known of one

@@ -83,7 +83,7 @@ pub(crate) fn project_root(given: Option<&Path>) -> Option<PathBuf> {
 }
 
 /// Every table of codes, room by room.
-pub(crate) const TABLES: [&[Code]; 8] = [
+pub(crate) const TABLES: [&[Code]; 9] = [
     pyiron_lock_core::codes::ALL,
     pyiron_lock_spec::codes::ALL,
     pyiron_lock_solve::codes::ALL,
@@ -91,6 +91,7 @@ pub(crate) const TABLES: [&[Code]; 8] = [
     rules::CODES,
     data_codes::ALL,
     config::codes::ALL,
+    pyiron_lock_export::codes::ALL,
     crate::codes::ALL,
 ];
 

@@ -10,8 +10,10 @@ use pyiron_lock_core::{SourceFile, SourceRef};
 
 use crate::{failure::Failure, streams::Streams};
 
-const TEMPORARY_PREFIX: &str = ".pyiron-lock-";
-const TEMPORARY_SUFFIX: &str = ".tmp";
+/// How the names of temporary files begin.
+pub(crate) const TEMPORARY_PREFIX: &str = ".pyiron-lock-";
+/// How they end.
+pub(crate) const TEMPORARY_SUFFIX: &str = ".tmp";
 
 /// The most that a lock may hold.
 const MAX_LOCK_BYTES: u64 = 64 << 20;
@@ -217,7 +219,7 @@ pub(crate) fn entries(folder: &Path) -> Vec<PathBuf> {
 }
 
 /// Removes temporary files, unless somebody is writing in the folder; failing to is harmless.
-fn sweep(folder: &Path) {
+pub(crate) fn sweep(folder: &Path) {
     let Ok(handle) = std::fs::File::open(folder) else {
         return;
     };

@@ -19,7 +19,7 @@ struct Room {
 }
 
 /// Every room that has codes. A new table belongs here.
-const ROOMS: [Room; 8] = [
+const ROOMS: [Room; 9] = [
     Room {
         heading: "Any file",
         source: "crates/pyiron_lock_core/src/codes.rs",
@@ -54,6 +54,11 @@ const ROOMS: [Room; 8] = [
         heading: "Configuration of users",
         source: "crates/pyiron_lock_conform/src/config/codes.rs",
         codes: pyiron_lock_conform::config::codes::ALL,
+    },
+    Room {
+        heading: "Exports",
+        source: "crates/pyiron_lock_export/src/codes.rs",
+        codes: pyiron_lock_export::codes::ALL,
     },
     Room {
         heading: "Files",

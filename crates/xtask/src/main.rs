@@ -7,6 +7,7 @@
 )]
 
 mod codes;
+mod formats;
 mod generate;
 mod layers;
 mod matrix;
@@ -50,11 +51,13 @@ cargo run -q -p xtask -- CHORE
   sample [--check] --archives DIR
                     write index and archives of the sample channel into DIR
   codes [--check]   write docs/reference/codes.md from the tables in the crates
+  formats [--check] write docs/reference/formats.md from the table of exports
   matrix [--check]  write the matrix of tiers and targets into README.md
   serve DIR [--shards]
                     serve a channel index on 127.0.0.1 until standard input ends
   schemas [--check] write the schemas of conformance/ and of `verify --json`
-  check             layers, sizes, sample, codes, schemas and matrix, writing nothing";
+  check             layers, sizes, sample, codes, formats, schemas and matrix,
+                    writing nothing";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -86,6 +89,8 @@ fn run(root: &Path, words: &[&str]) -> Option<Report> {
         ["sample", "--check", "--archives", dir] => sample::run(root, Mode::Check, Some(Path::new(dir))),
         ["codes"] => codes::run(root, Mode::Write),
         ["codes", "--check"] => codes::run(root, Mode::Check),
+        ["formats"] => formats::run(root, Mode::Write),
+        ["formats", "--check"] => formats::run(root, Mode::Check),
         ["matrix"] => matrix::run(root, Mode::Write),
         ["matrix", "--check"] => matrix::run(root, Mode::Check),
         ["serve", dir] => serve::run(Path::new(dir), false),
@@ -97,6 +102,7 @@ fn run(root: &Path, words: &[&str]) -> Option<Report> {
             report.join(sizes::run(root));
             report.join(sample::run(root, Mode::Check, None));
             report.join(codes::run(root, Mode::Check));
+            report.join(formats::run(root, Mode::Check));
             report.join(schemas::run(root, Mode::Check));
             report.join(matrix::run(root, Mode::Check));
             report

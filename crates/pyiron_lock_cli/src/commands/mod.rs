@@ -2,6 +2,7 @@
 
 mod completions;
 mod explain;
+mod export;
 mod init;
 mod resolve;
 mod rules;
@@ -31,6 +32,7 @@ pub(crate) fn run(cli: &Cli, streams: &Streams) -> Result<Exit, Failure> {
         Command::Update(args) => update::execute(args, &cli.global, streams),
         Command::Snapshot(args) => snapshot::execute(&args.command, &cli.global, streams),
         Command::Verify(args) => verify::execute(args, &cli.global, streams),
+        Command::Export(args) => export::execute(args, &cli.global, streams),
         Command::Targets(args) => targets::execute(args, &cli.global, streams),
         Command::Rules(args) => Ok(rules::execute(args, streams)),
         Command::Explain(args) => explain::execute(args, streams),

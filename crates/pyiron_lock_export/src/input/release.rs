@@ -37,7 +37,7 @@ impl Release {
             });
             built.max()
         };
-        let moment = cut_off.or_else(newest).unwrap_or(jiff::Timestamp::UNIX_EPOCH);
+        let moment = cut_off.or_else(newest).unwrap_or_default();
         let created = moment.strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
         Self {
             id: format!("{}-{}", &created[..10], &digest[..12]),

@@ -12,11 +12,13 @@ use std::{
 use crate::workspace;
 
 /// The rooms that do no IO.
-const ROOMS: [&str; 4] = [
+const ROOMS: [&str; 6] = [
     "crates/pyiron_lock_core",
     "crates/pyiron_lock_spec",
     "crates/pyiron_lock_lockfile",
     "crates/pyiron_lock_solve",
+    "crates/pyiron_lock_conform",
+    "crates/pyiron_lock_export",
 ];
 
 /// What they may not say.

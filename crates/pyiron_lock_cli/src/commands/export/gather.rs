@@ -1,0 +1,280 @@
+//! The lock to export and those that it contains: of a tier of the project, or of a file. A lock that is missing or
+//! damaged is refused; whether it still is what the specs ask for is the question of `verify`.
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+use pyiron_lock_conform::{Setting, Subject, Which, data::Target, judge};
+use pyiron_lock_core::{Finding, PlatformName, SourceFile, finding::any_error};
+use pyiron_lock_export::Tier;
+use pyiron_lock_lockfile::{AnyLock, open};
+
+use super::tier_of;
+use crate::{
+    args::{ExportArgs, Global},
+    conformance::{Conformance, project_root},
+    failure::Failure,
+    files::{read_lock_text, shown},
+    locks::tier_named,
+    project::{self, Loaded, Project},
+    render::counted,
+};
+
+/// A lock with what a project says of its tier.
+pub(super) struct Locked {
+    pub(super) lock: AnyLock,
+    pub(super) tier: Option<Tier>,
+}
+
+/// What is to be exported.
+pub(super) struct Chosen {
+    pub(super) own: Locked,
+    /// The locks that it contains, the first image of the chain first.
+    pub(super) ancestors: Vec<Locked>,
+}
+
+/// Gathers what the words name, or returns what is wrong with the project.
+pub(super) fn gather(
+    args: &ExportArgs,
+    global: &Global,
+    known: &Conformance,
+    target: Option<&Target>,
+) -> Result<Result<Chosen, Vec<Finding>>, Failure> {
+    if let Some(file) = &args.lock {
+        let lock = of_file(file, args)?;
+        return Ok(Ok(Chosen {
+            own: Locked { lock, tier: None },
+            ancestors: Vec::new(),
+        }));
+    }
+    let Some(name) = args.tier.as_deref() else {
+        return Err(
+            Failure::bad_input("an export is made from one lock, and none is named").help(
+                "name a tier of the project with `--tier TIER`, or a lock of any format with `--lock FILE`",
+            ),
+        );
+    };
+    if project_root(global.project.as_deref()).is_none() {
+        return Err(Failure::bad_input(format!(
+            "there is no project here or in any folder above, in which `{}` would be a tier",
+            name.escape_debug()
+        ))
+        .help("give `--project DIR`, or a lock of any format with `--lock FILE`"));
+    }
+    let Loaded {
+        project, findings, ..
+    } = project::load(project::locate(global.project.as_deref())?)?;
+    match project.filter(|_| !any_error(&findings)) {
+        None => Ok(Err(findings)),
+        Some(project) => of_tier(&project, name, args, known, target).map(Ok),
+    }
+}
+
+fn of_file(path: &Path, args: &ExportArgs) -> Result<AnyLock, Failure> {
+    let name = shown(path);
+    let mut locks = opened(path)?;
+    let holds: Vec<String> = locks
+        .iter()
+        .map(|lock| format!("{} on {}", lock.environment, lock.platform.name))
+        .collect();
+    let fits = |wanted: &Option<String>, word: &str| wanted.as_deref().is_none_or(|wanted| wanted == word);
+    locks.retain(|lock| {
+        fits(&args.platform, lock.platform.name.as_str()) && fits(&args.environment, &lock.environment)
+    });
+    let several = locks.len() > 1;
+    match locks.pop() {
+        Some(lock) if !several => sound(lock),
+        Some(_) => Err(
+            Failure::bad_input(format!("{name} holds several locks: {}", holds.join(", ")))
+                .help("choose one with `--platform` and `--environment`"),
+        ),
+        None => Err(
+            Failure::bad_input(format!("{name} holds nothing of what was asked for"))
+                .help(format!("it holds {}", holds.join(", "))),
+        ),
+    }
+}
+
+fn of_tier(
+    project: &Project,
+    name: &str,
+    args: &ExportArgs,
+    known: &Conformance,
+    target: Option<&Target>,
+) -> Result<Chosen, Failure> {
+    let manifest = &project.manifest;
+    let tier = tier_named(manifest, name)?;
+    let folder = args
+        .lock_dir
+        .clone()
+        .unwrap_or_else(|| project.root.join("lockfiles"));
+    let platform = platform(tier, args.platform.as_deref(), &folder, known, target)?;
+    let own = Locked {
+        lock: of_platform(tier, &platform, &folder)?,
+        tier: Some(tier_of(tier)),
+    };
+    let mut ancestors: Vec<Locked> = Vec::new();
+    let mut next = tier.contains.as_ref();
+    while let Some(parent) = next.and_then(|parent| manifest.tier(parent.value.as_str())) {
+        let lock = of_platform(parent, &platform, &folder)?;
+        contained(&lock, &ancestors.last().unwrap_or(&own).lock)?;
+        ancestors.push(Locked {
+            lock,
+            tier: Some(tier_of(parent)),
+        });
+        next = parent.contains.as_ref();
+    }
+    ancestors.reverse();
+    Ok(Chosen { own, ancestors })
+}
+
+/// Returns the platform that is meant: the one named, the only one, the one that serves the target, the first.
+fn platform(
+    tier: &pyiron_lock_spec::Tier,
+    named: Option<&str>,
+    folder: &Path,
+    known: &Conformance,
+    target: Option<&Target>,
+) -> Result<String, Failure> {
+    let platforms: Vec<&str> = tier.platforms.iter().map(PlatformName::as_str).collect();
+    if let Some(named) = named {
+        return match platforms.iter().find(|name| **name == named) {
+            Some(name) => Ok((*name).to_owned()),
+            None => {
+                Err(
+                    Failure::bad_input(format!("tier `{}` is not on {}", tier.name, named.escape_debug()))
+                        .help(format!("it is on {}", platforms.join(", "))),
+                )
+            }
+        };
+    }
+    match (platforms.as_slice(), target) {
+        ([only], _) => Ok((*only).to_owned()),
+        ([first, ..], None) => Ok((*first).to_owned()),
+        ([], _) => Err(Failure::bad_input(format!(
+            "tier `{}` is on no platform",
+            tier.name
+        ))),
+        (_, Some(target)) => serving(tier, &platforms, folder, known, target),
+    }
+}
+
+/// Returns the platform whose lock serves a target, among the locks that are there.
+fn serving(
+    tier: &pyiron_lock_spec::Tier,
+    platforms: &[&str],
+    folder: &Path,
+    known: &Conformance,
+    target: &Target,
+) -> Result<String, Failure> {
+    let paths: Vec<PathBuf> = platforms
+        .iter()
+        .map(|platform| path_of(tier, platform, folder))
+        .filter(|path| path.exists())
+        .collect();
+    if paths.is_empty() {
+        return Err(missing(tier, &path_of(tier, platforms[0], folder)));
+    }
+    let mut locks = Vec::new();
+    for path in &paths {
+        locks.push(of_path(path)?);
+    }
+    let subjects: Vec<Subject<'_>> = locks.iter().map(|lock| Subject { lock, tier: None }).collect();
+    let which = Which::Named(vec![target.id.clone()]);
+    let setting = Setting {
+        targets: &known.targets,
+        policy: &known.policy,
+        // Which lock serves does not depend on the day.
+        today: Date::MIN,
+        which: &which,
+    };
+    let report = judge(&subjects, &setting);
+    let serves = report
+        .cells
+        .iter()
+        .filter(|cell| cell.target == target.id && cell.served)
+        .find_map(|cell| cell.platform.as_ref());
+    serves.map(ToString::to_string).ok_or_else(|| {
+        Failure::bad_input(format!("no lock of `{}` serves {}", tier.name, target.id)).help(format!(
+            "`pyiron-lock verify {} --target {}` says why; `--platform` takes one all the same",
+            tier.name, target.id
+        ))
+    })
+}
+
+fn path_of(tier: &pyiron_lock_spec::Tier, platform: &str, folder: &Path) -> PathBuf {
+    folder.join(tier.name.as_str()).join(format!("{platform}.lock"))
+}
+
+fn missing(tier: &pyiron_lock_spec::Tier, path: &Path) -> Failure {
+    Failure::bad_input(format!(
+        "tier `{}` has no lock: {} does not exist",
+        tier.name,
+        shown(path)
+    ))
+    .help("`pyiron-lock resolve` makes the locks that are missing")
+}
+
+fn of_platform(tier: &pyiron_lock_spec::Tier, platform: &str, folder: &Path) -> Result<AnyLock, Failure> {
+    let path = path_of(tier, platform, folder);
+    if !path.exists() {
+        return Err(missing(tier, &path));
+    }
+    sound(of_path(&path)?)
+}
+
+/// Reads a lock of the project, which holds one environment on one platform.
+fn of_path(path: &Path) -> Result<AnyLock, Failure> {
+    let mut locks = opened(path)?;
+    let several = locks.len() > 1;
+    locks.pop().filter(|_| !several).ok_or_else(|| {
+        Failure::bad_input(format!(
+            "{} is not the lock of one tier on one platform",
+            shown(path)
+        ))
+        .help("`pyiron-lock resolve` makes it anew")
+    })
+}
+
+fn opened(path: &Path) -> Result<Vec<AnyLock>, Failure> {
+    let name = shown(path);
+    let text = read_lock_text(path)?;
+    open(&SourceFile::new(name.clone(), text)).map_err(|error| Failure::bad_input(format!("{name}: {error}")))
+}
+
+/// Refuses a lock that is not what was written.
+fn sound(lock: AnyLock) -> Result<AnyLock, Failure> {
+    if lock.digest_holds == Some(false) {
+        return Err(Failure::bad_input(format!(
+            "{} was changed since it was made: its digest does not hold",
+            lock.source.name()
+        ))
+        .help("`pyiron-lock resolve` makes it anew"));
+    }
+    Ok(lock)
+}
+
+/// Refuses to build on a lock whose records are not all in the one that contains it.
+fn contained(parent: &AnyLock, child: &AnyLock) -> Result<(), Failure> {
+    let held = |url: &url::Url, sha256: &Option<_>| {
+        child
+            .entries
+            .iter()
+            .any(|entry| entry.record.url == *url && entry.record.package_record.sha256 == *sha256)
+    };
+    let lacking = parent
+        .entries
+        .iter()
+        .filter(|entry| !held(&entry.record.url, &entry.record.package_record.sha256))
+        .count();
+    if lacking == 0 {
+        return Ok(());
+    }
+    Err(Failure::bad_input(format!(
+        "{} has to contain {}, and lacks {} of it",
+        child.source.name(),
+        parent.source.name(),
+        counted(lacking, "record")
+    ))
+    .help("`pyiron-lock resolve` makes it anew"))
+}
