@@ -13,4 +13,12 @@ pyiron_lock_core::codes! {
         "The environment file asks pip for packages, which are recorded in the lock and not locked: no hash of them is \
          known. What is exported installs the conda packages only, and names the others in a comment where the format \
          has comments.";
+    BASE_NOT_PINNED = "base-not-pinned", Warning, "an image is built from a tag and not from a digest",
+        "A tag of an image can be moved, so that two builds of one recipe may start from different systems. The digest \
+         of the image is published by its registry only: look it up there, for the platform of the lock, and give it \
+         with `--set base-digest=sha256:...`.";
+    EXPORT_CHAIN_APART = "export-chain-apart", Error, "a lock does not contain the lock its image is built from",
+        "The image of a tier is built from the image of the tier it contains, and adds only records. Here the lower \
+         image would bring records that the lock does not have, so that the image would not be what is locked. Lock both \
+         tiers together, or build from the base image with `--set from=base`.";
 }

@@ -22,7 +22,7 @@ macro_rules! template {
     ($path:literal) => {
         $crate::template::Template {
             name: $path,
-            text: include_str!(concat!("templates/", $path)),
+            text: include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/templates/", $path)),
         }
     };
 }

@@ -1,6 +1,20 @@
-//! Images and what runs them.
+//! Images and what runs them. `context` is what recipes of images share, `layers` cuts a lock into layers.
+
+mod apptainer;
+mod compose;
+mod context;
+mod dockerfile;
+mod kubernetes;
+mod layers;
+mod quadlet;
 
 use crate::format::Format;
 
 /// The formats of this group.
-pub(super) const FORMATS: &[&Format] = &[];
+pub(super) const FORMATS: &[&Format] = &[
+    &dockerfile::FORMAT,
+    &compose::FORMAT,
+    &apptainer::FORMAT,
+    &quadlet::FORMAT,
+    &kubernetes::FORMAT,
+];
