@@ -21,4 +21,9 @@ pyiron_lock_core::codes! {
         "The image of a tier is built from the image of the tier it contains, and adds only records. Here the lower \
          image would bring records that the lock does not have, so that the image would not be what is locked. Lock both \
          tiers together, or build from the base image with `--set from=base`.";
+    EXPORT_BINDER_REFUSED = "export-binder-refused", Error, "binder could not make an image of a lock",
+        "What is known of binder says that the build would fail, or give something else than was asked for: the image \
+         is too large, which is an estimate from the number of packages and the sizes of their archives; repo2docker \
+         has no base for the Python; a package that binder starts is missing; a tag or ref moves. No file is made. \
+         The message names the reason.";
 }

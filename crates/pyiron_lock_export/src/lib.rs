@@ -11,6 +11,8 @@ mod input;
 mod parameters;
 mod quote;
 mod template;
+#[cfg(test)]
+mod testing;
 
 pub use error::ExportError;
 pub use files::{Export, File, FilePath, Files, Mode};

@@ -1,6 +1,8 @@
 //! Shared file systems and batch systems.
 
+mod shared_env;
+
 use crate::format::Format;
 
 /// The formats of this group.
-pub(super) const FORMATS: &[&Format] = &[];
+pub(super) const FORMATS: &[&Format] = &[&shared_env::FORMAT];

@@ -1,6 +1,6 @@
 //! The lock in other words: for conda, pixi, auditors.
 
-mod explicit;
+pub(super) mod explicit;
 
 use crate::format::Format;
 
