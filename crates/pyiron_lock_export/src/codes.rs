@@ -26,4 +26,8 @@ pyiron_lock_core::codes! {
          is too large, which is an estimate from the number of packages and the sizes of their archives; repo2docker \
          has no base for the Python; a package that binder starts is missing; a tag or ref moves. No file is made. \
          The message names the reason.";
+    EXPORT_RECORD_LEFT_OUT = "export-record-left-out", Note, "a record of the lock is not in an export",
+        "The reader of the format cannot take the record: conda does not read the regular expression by which builds of \
+         `_x86_64-microarch-level` are told apart, and PyPI does not have what is no Python package. What is left out \
+         is named. Formats that are installed without solving hold every record.";
 }

@@ -49,49 +49,22 @@ pub(crate) fn yaml(text: &str) -> String {
     quoted
 }
 
-/// Quotes as a string of Python 3.
-pub(crate) fn py(text: &str) -> String {
-    // Python reads the escapes of double-quoted YAML that are written here, and no others of them.
+/// Writes a word of YAML as it is where every reader takes it for a text, else quotes it as `yaml` does.
+pub(crate) fn yaml_word(text: &str) -> String {
+    let inner = |letter: char| letter.is_ascii_alphanumeric() || "._+=/:-".contains(letter);
+    // Words that YAML 1.1 takes for something else; a word with `=` or of other letters is none of them.
+    let taken = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
+    let plain = text.starts_with(|letter: char| letter.is_ascii_alphabetic() || letter == '_')
+        && text.chars().all(inner)
+        && !text.ends_with(':')
+        && !taken.contains(&text.to_ascii_lowercase().as_str());
+    if plain { text.to_owned() } else { yaml(text) }
+}
+
+/// Quotes as a string or key of TOML.
+pub(crate) fn toml(text: &str) -> String {
+    // TOML reads the escapes of double-quoted YAML that are written here, and no others of them.
     yaml(text)
-}
-
-/// Quotes as a string of Lua.
-pub(crate) fn lua(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' => {
-                quoted.push('\\');
-                quoted.push(letter);
-            }
-            _ if letter.is_control() => {
-                let mut bytes = [0; 4];
-                for byte in letter.encode_utf8(&mut bytes).bytes() {
-                    quoted.push_str(&format!("\\{byte:03}"));
-                }
-            }
-            _ => quoted.push(letter),
-        }
-    }
-    quoted.push('"');
-    quoted
-}
-
-/// Quotes as one word of Tcl.
-pub(crate) fn tcl(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' | '\\' | '$' | '[' | ']' | '{' | '}' | ';' => {
-                quoted.push('\\');
-                quoted.push(letter);
-            }
-            _ if letter.is_control() => quoted.push_str(&format!("\\u{:04x}", u32::from(letter))),
-            _ => quoted.push(letter),
-        }
-    }
-    quoted.push('"');
-    quoted
 }
 
 /// Quotes for a value of a Dockerfile, where `$` starts a variable; control letters become blanks.
@@ -109,16 +82,6 @@ pub(crate) fn docker(text: &str) -> String {
     }
     quoted.push('"');
     quoted
-}
-
-/// Quotes as a string of SQL, as PostgreSQL reads it with standard conforming strings.
-pub(crate) fn sql(text: &str) -> String {
-    format!("'{}'", one_line(text).replace('\'', "''"))
-}
-
-/// Quotes as a name of SQL.
-pub(crate) fn sql_name(text: &str) -> String {
-    format!("\"{}\"", one_line(text).replace('"', "\"\""))
 }
 
 /// Makes a text one line of a comment: control letters, line and paragraph separators become blanks.
@@ -144,11 +107,29 @@ pub(crate) const QUOTES: &[(&str, Quote)] = &[
     ("sh", sh),
     ("json", json),
     ("yaml", yaml),
-    ("py", py),
-    ("lua", lua),
-    ("tcl", tcl),
+    ("yaml_word", yaml_word),
+    ("toml", toml),
     ("docker", docker),
-    ("sql", sql),
-    ("sql_name", sql_name),
     ("comment", comment),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_yaml_stays_a_text() {
+        for plain in ["numpy=2.4.3=py312_0", "_x=1", "https://a.invalid/c", "nodefaults"] {
+            assert_eq!(yaml_word(plain), plain);
+        }
+        for other in [
+            "", "yes", "No", "NULL", "1.10", "7zip=1", "-x", "a: b", "a:", "a #b", "~", "x=1!2.0", "é",
+            "{a}", "a\nb",
+        ] {
+            assert!(yaml_word(other).starts_with('"'), "{other}");
+        }
+    }
+}
+
+#[cfg(test)]
+mod properties;
