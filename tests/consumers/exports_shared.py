@@ -283,10 +283,7 @@ def main() -> None:
         work = Path(name)
         work.chmod(0o755)
         archives = work / "sample"
-        chore = ["cargo", "run", "-q", "-p", "xtask", "--", "sample", "--archives"]
-        ready = os.environ.get("PYIRON_LOCK_XTASK")
-        if ready:
-            chore = [ready, "sample", "--archives"]
+        chore = ["cargo", "run", "--release", "--quiet", "-p", "xtask", "--", "sample", "--archives"]
         subprocess.run([*chore, str(archives)], cwd=ROOT, check=True, capture_output=True)
         place = Place(work, archives)
         out = work / "export"
