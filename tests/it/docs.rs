@@ -149,7 +149,13 @@ fn the_guide_to_export_works_on_the_reference_tiers() {
         let words = command.split_whitespace();
         run(program().current_dir(folder.path()).args(words)).exits(0);
     }
-    assert!(folder.path().join("out/minimal/explicit.txt").is_file());
+    for made in [
+        "out/image/Dockerfile",
+        "out/binder/binder/environment.yml",
+        "out/rdm/explicit.txt",
+    ] {
+        assert!(folder.path().join(made).is_file(), "{made}");
+    }
 }
 
 #[test]
