@@ -11,8 +11,8 @@ pyiron_lock_core::codes! {
          value with `--set KEY=VALUE`; `pyiron-lock export --list` shows all keys.";
     EXPORT_PIP_UNLOCKED = "export-pip-unlocked", Warning, "pip requirements are not in an export",
         "The environment file asks pip for packages, which are recorded in the lock and not locked: no hash of them is \
-         known. What is exported installs the conda packages only, and names the others in a comment where the format \
-         has comments.";
+         known. What is exported installs the conda packages only; `environment` hands the others on to pip as they \
+         were asked for, and `sbom` names them.";
     BASE_NOT_PINNED = "base-not-pinned", Warning, "an image is built from a tag and not from a digest",
         "A tag of an image can be moved, so that two builds of one recipe may start from different systems. The digest \
          of the image is published by its registry only: look it up there, for the platform of the lock, and give it \
