@@ -11,9 +11,9 @@ use pyiron_lock_core::{SourceFile, SourceRef};
 use crate::{failure::Failure, streams::Streams};
 
 /// How the names of temporary files begin.
-pub(crate) const TEMPORARY_PREFIX: &str = ".pyiron-lock-";
+const TEMPORARY_PREFIX: &str = ".pyiron-lock-";
 /// How they end.
-pub(crate) const TEMPORARY_SUFFIX: &str = ".tmp";
+const TEMPORARY_SUFFIX: &str = ".tmp";
 
 /// The most that a lock may hold.
 const MAX_LOCK_BYTES: u64 = 64 << 20;
@@ -135,7 +135,7 @@ pub(crate) fn write_atomically(path: &Path, text: &str) -> Result<(), Failure> {
 }
 
 /// Returns why writing failed, without the name of the temporary file.
-fn reason(error: &std::io::Error) -> String {
+pub(crate) fn reason(error: &std::io::Error) -> String {
     let text = error.to_string();
     text.split(" at path ").next().unwrap_or(&text).to_owned()
 }
@@ -147,18 +147,10 @@ fn file_above(folder: &Path) -> Option<&Path> {
 
 fn write_in(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
     std::fs::create_dir_all(folder)?;
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        // The umask of the user applies when the file is created.
-        builder.permissions(std::fs::Permissions::from_mode(0o666));
-    }
     // Whoever sweeps a folder holds it alone, so that no file is swept while it is being written.
     let handle = std::fs::File::open(folder);
     let _held = handle.as_ref().is_ok_and(|handle| handle.lock_shared().is_ok());
-    let mut file = builder.tempfile_in(folder)?;
+    let mut file = temporary_in(folder, 0o666)?;
     file.write_all(text.as_bytes())?;
     if path.exists() {
         // What is replaced must not be lost to a power cut; a new file has nothing to lose.
@@ -166,6 +158,20 @@ fn write_in(folder: &Path, path: &Path, text: &str) -> std::io::Result<()> {
     }
     file.persist(path).map_err(|error| error.error)?;
     Ok(())
+}
+
+/// Makes a temporary file beside the one it is to become; `mode` is what the umask of the user takes from.
+pub(crate) fn temporary_in(folder: &Path, mode: u32) -> std::io::Result<tempfile::NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(std::fs::Permissions::from_mode(mode));
+    }
+    #[cfg(not(unix))]
+    let _ = mode;
+    builder.tempfile_in(folder)
 }
 
 /// Holds a lock folder for one run, so that two runs at once do not work on the same locks.

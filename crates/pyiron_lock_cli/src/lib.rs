@@ -9,6 +9,7 @@ mod condarc;
 mod conformance;
 mod failure;
 mod files;
+mod folders;
 mod interrupt;
 mod locks;
 mod network;

@@ -4,21 +4,25 @@
 use std::{
     collections::BTreeMap,
     fs::{self, Metadata},
-    io::{ErrorKind, Write},
+    io::{Read, Write},
     path::{Path, PathBuf},
 };
 
 use pyiron_lock_core::Digest;
-use pyiron_lock_export::{File, FilePath, Files, MARK, Mode};
+use pyiron_lock_export::{File, Files, MARK, Mode};
 use serde::{Serialize, Serializer};
 use tempfile::{NamedTempFile, PersistError};
 
 use crate::{
     failure::Failure,
-    files::{TEMPORARY_PREFIX, TEMPORARY_SUFFIX, shown, sweep},
+    files::{reason, shown, sweep, temporary_in},
+    folders::{add_folder, in_the_way, metadata, place, unseen},
     interrupt,
     render::{counted, folded},
 };
+
+/// More than any file of an export has.
+const MAX_BYTES: u64 = 64 << 20;
 
 /// A file that was written.
 #[derive(Debug, Serialize)]
@@ -91,7 +95,7 @@ fn judge(folder: &Path, files: &Files, force: bool) -> Result<Vec<Fate>, Failure
     let mut fates = Vec::new();
     let mut foreign = Vec::new();
     for (path, file) in files.iter() {
-        let target = place(folder, path)?;
+        let target = place(folder, path.as_str())?;
         let fate = match metadata(&target)? {
             None => Fate::Written,
             Some(found) if !found.is_file() => {
@@ -103,7 +107,7 @@ fn judge(folder: &Path, files: &Files, force: bool) -> Result<Vec<Fate>, Failure
                 return Err(in_the_way(&target, what));
             }
             Some(found) => {
-                let text = fs::read(&target).map_err(|error| unseen(&target, &error))?;
+                let text = beginning(&target).map_err(|error| unseen(&target, &error))?;
                 if text == file.text.as_bytes() && has_mode(&found, file.mode) {
                     Fate::Same
                 } else {
@@ -128,44 +132,11 @@ fn judge(folder: &Path, files: &Files, force: bool) -> Result<Vec<Fate>, Failure
     .help("name another folder, or overwrite them with `--force`; nothing was written"))
 }
 
-/// Returns where a file goes, after every folder on the way was looked at.
-fn place(folder: &Path, path: &FilePath) -> Result<PathBuf, Failure> {
-    let mut target = folder.to_owned();
-    let (folders, name) = path.as_str().rsplit_once('/').unwrap_or(("", path.as_str()));
-    for part in folders.split('/').filter(|part| !part.is_empty()) {
-        target.push(part);
-        match metadata(&target)? {
-            Some(found) if found.is_symlink() => {
-                return Err(in_the_way(
-                    &target,
-                    "a symbolic link, which may lead out of the folder",
-                ));
-            }
-            Some(found) if !found.is_dir() => {
-                return Err(in_the_way(&target, "a file, and a folder is needed there"));
-            }
-            _ => {}
-        }
-    }
-    target.push(name);
-    Ok(target)
-}
-
-fn in_the_way(path: &Path, what: &str) -> Failure {
-    Failure::bad_input(format!("{} is {what}", shown(path))).help("move it away; nothing was written")
-}
-
-fn unseen(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::unavailable(format!("{} cannot be looked at: {error}", shown(path))).help("nothing was written")
-}
-
-/// Returns what is at a path, without following a link.
-fn metadata(path: &Path) -> Result<Option<Metadata>, Failure> {
-    match fs::symlink_metadata(path) {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-        Err(error) => Err(unseen(path, &error)),
-    }
+/// Reads as much of a file as any export has.
+fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    fs::File::open(path)?.take(MAX_BYTES).read_to_end(&mut text)?;
+    Ok(text)
 }
 
 /// Returns whether an export made a file.
@@ -204,40 +175,17 @@ impl Staged {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        self.add_folder(folder)?;
+        add_folder(folder, &mut self.folders)?;
         if !self.held.contains_key(folder) {
             sweep(folder);
             let handle = fs::File::open(folder).ok();
             let handle = handle.filter(|handle| handle.lock_shared().is_ok());
             self.held.insert(folder.to_owned(), handle);
         }
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // The umask of the user applies when the file is created.
-            builder.permissions(fs::Permissions::from_mode(bits(file.mode)));
-        }
-        let mut staged = builder.tempfile_in(folder)?;
+        let mut staged = temporary_in(folder, bits(file.mode))?;
         staged.write_all(file.text.as_bytes())?;
         staged.as_file().sync_all()?;
         self.files.push((staged, target));
-        Ok(())
-    }
-
-    fn add_folder(&mut self, folder: &Path) -> std::io::Result<()> {
-        let missing: Vec<&Path> = folder
-            .ancestors()
-            .take_while(|part| !part.as_os_str().is_empty() && !part.exists())
-            .collect();
-        for part in missing.into_iter().rev() {
-            match fs::create_dir(part) {
-                Ok(()) => self.folders.push(part.to_owned()),
-                Err(error) if error.kind() == ErrorKind::AlreadyExists && part.is_dir() => {}
-                Err(error) => return Err(error),
-            }
-        }
         Ok(())
     }
 
@@ -266,9 +214,7 @@ impl Staged {
     /// Removes all that was made and says why.
     fn fail(&mut self, path: &Path, error: &std::io::Error) -> Failure {
         self.undo();
-        let text = error.to_string();
-        let why = text.split(" at path ").next().unwrap_or(&text);
-        Failure::unavailable(format!("{} cannot be written: {why}", shown(path)))
+        Failure::unavailable(format!("{} cannot be written: {}", shown(path), reason(error)))
             .help("what was there before is untouched")
     }
 

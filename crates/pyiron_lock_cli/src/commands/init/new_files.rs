@@ -10,7 +10,8 @@ use serde::Serialize;
 
 use crate::{
     failure::Failure,
-    files::shown,
+    files::{reason, shown, temporary_in},
+    folders::{add_folder, metadata, place},
     project::MANIFEST,
     render::{counted, folded},
     streams::Streams,
@@ -43,7 +44,7 @@ pub(super) enum Fate {
 pub(super) fn write(root: &Path, files: &[NewFile], streams: &Streams) -> Result<Vec<Fate>, Failure> {
     judge(root, files)?;
     let mut made = Made::default();
-    if let Err(error) = made.add_folder(root) {
+    if let Err(error) = add_folder(root, &mut made.folders) {
         return Err(made.fail(root, &error));
     }
     let _held = hold(root, streams);
@@ -87,29 +88,7 @@ fn judge(root: &Path, files: &[NewFile]) -> Result<Vec<Fate>, Failure> {
     let mut fates = Vec::new();
     let mut clashes: Vec<(String, &NewFile)> = Vec::new();
     for file in files {
-        let mut path = root.to_owned();
-        let (folders, name) = file.path.rsplit_once('/').unwrap_or(("", &file.path));
-        for part in folders.split('/').filter(|part| !part.is_empty()) {
-            path.push(part);
-            match metadata(&path)? {
-                Some(found) if found.is_symlink() => {
-                    return Err(Failure::bad_input(format!(
-                        "{} is a symbolic link, which may lead out of the folder",
-                        shown(&path)
-                    ))
-                    .help("put a folder in its place; nothing was written"));
-                }
-                Some(found) if !found.is_dir() => {
-                    return Err(Failure::bad_input(format!(
-                        "{} is a file, and a folder is needed there",
-                        shown(&path)
-                    ))
-                    .help("move it away; nothing was written"));
-                }
-                _ => {}
-            }
-        }
-        path.push(name);
+        let path = place(root, &file.path)?;
         let fate = match metadata(&path)? {
             None => Fate::Written,
             Some(found) if found.is_file() && holds(&path, found.len(), &file.text) => Fate::Same,
@@ -145,18 +124,6 @@ fn overwritten(clashes: &[(String, &NewFile)]) -> Failure {
     ))
 }
 
-/// Returns what is at a path, without following a link.
-fn metadata(path: &Path) -> Result<Option<std::fs::Metadata>, Failure> {
-    match std::fs::symlink_metadata(path) {
-        Ok(found) => Ok(Some(found)),
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => Ok(None),
-        Err(error) => Err(Failure::unavailable(format!(
-            "{} cannot be looked at: {error}",
-            shown(path)
-        ))),
-    }
-}
-
 fn holds(path: &Path, bytes: u64, text: &str) -> bool {
     bytes == text.len() as u64 && std::fs::read(path).is_ok_and(|found| found == text.as_bytes())
 }
@@ -175,43 +142,19 @@ impl Made {
             Some(folder) if !folder.as_os_str().is_empty() => folder,
             _ => Path::new("."),
         };
-        self.add_folder(folder)?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".pyiron-lock-").suffix(".tmp");
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            // The umask of the user applies when the file is created.
-            builder.permissions(std::fs::Permissions::from_mode(0o666));
-        }
-        let mut file = builder.tempfile_in(folder)?;
+        add_folder(folder, &mut self.folders)?;
+        let mut file = temporary_in(folder, 0o666)?;
         file.write_all(text.as_bytes())?;
         file.persist_noclobber(path).map_err(|error| error.error)?;
         self.files.push(path.to_owned());
         Ok(())
     }
 
-    fn add_folder(&mut self, folder: &Path) -> std::io::Result<()> {
-        let missing: Vec<&Path> = folder
-            .ancestors()
-            .take_while(|part| !part.as_os_str().is_empty() && !part.exists())
-            .collect();
-        for part in missing.into_iter().rev() {
-            match std::fs::create_dir(part) {
-                Ok(()) => self.folders.push(part.to_owned()),
-                Err(error) if error.kind() == ErrorKind::AlreadyExists && part.is_dir() => {}
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(())
-    }
-
     /// Removes all of it and says why.
     fn fail(&self, path: &Path, error: &std::io::Error) -> Failure {
-        let text = error.to_string();
-        let why = text.split(" at path ").next().unwrap_or(&text);
         let left = self.undo();
-        Failure::unavailable(format!("{} cannot be written: {why}", shown(path))).help(if left.is_empty() {
+        let text = format!("{} cannot be written: {}", shown(path), reason(error));
+        Failure::unavailable(text).help(if left.is_empty() {
             "nothing was left behind".to_owned()
         } else {
             format!("left behind: {}", folded(&left))
