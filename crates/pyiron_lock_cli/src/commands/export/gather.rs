@@ -17,7 +17,6 @@ use crate::{
     files::{read_lock_text, shown},
     locks::tier_named,
     project::{self, Loaded, Project},
-    render::counted,
 };
 
 /// A lock with what a project says of its tier.
@@ -117,7 +116,6 @@ fn of_tier(
     let mut next = tier.contains.as_ref();
     while let Some(parent) = next.and_then(|parent| manifest.tier(parent.value.as_str())) {
         let lock = of_platform(parent, &platform, &folder)?;
-        contained(&lock, &ancestors.last().unwrap_or(&own).lock)?;
         ancestors.push(Locked {
             lock,
             tier: Some(tier_of(parent)),
@@ -252,29 +250,4 @@ fn sound(lock: AnyLock) -> Result<AnyLock, Failure> {
         .help("`pyiron-lock resolve` makes it anew"));
     }
     Ok(lock)
-}
-
-/// Refuses to build on a lock whose records are not all in the one that contains it.
-fn contained(parent: &AnyLock, child: &AnyLock) -> Result<(), Failure> {
-    let held = |url: &url::Url, sha256: &Option<_>| {
-        child
-            .entries
-            .iter()
-            .any(|entry| entry.record.url == *url && entry.record.package_record.sha256 == *sha256)
-    };
-    let lacking = parent
-        .entries
-        .iter()
-        .filter(|entry| !held(&entry.record.url, &entry.record.package_record.sha256))
-        .count();
-    if lacking == 0 {
-        return Ok(());
-    }
-    Err(Failure::bad_input(format!(
-        "{} has to contain {}, and lacks {} of it",
-        child.source.name(),
-        parent.source.name(),
-        counted(lacking, "record")
-    ))
-    .help("`pyiron-lock resolve` makes it anew"))
 }
