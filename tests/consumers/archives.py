@@ -3,50 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-import functools
-import http.server
 import json
 import platform
 import subprocess
 import sys
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from rattler import LockFile, RepoDataRecord, install
 
-from common import ROOT, Report
+from common import ROOT, Report, make_archives, served
 
 LOCK = ROOT / "lockfiles" / "advanced" / "linux-64.lock"
-SAMPLE = "https://sample.pyiron-lock.invalid/"
+SAMPLE = "https://sample.pyiron-lock.invalid"
 MODULES = ["pyiron_workflow", "pyiron_atomistics", "numpy", "yaml", "psycopg2"]
 COMMANDS = [["jupyter-lab", "--version"], ["mpiexec", "--version"], ["git"]]
-
-
-def make_archives(folder: Path) -> None:
-    """Writes the archives of the sample channel."""
-    chore = ["cargo", "run", "--release", "--quiet", "-p", "xtask", "--"]
-    command = [*chore, "sample", "--archives", str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and logs nothing."""
-
-    def log_message(self, *_: object) -> None:
-        """Stays silent."""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serves a folder on this machine and gives its address."""
-    handler = functools.partial(Quiet, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
 
 
 def records(channel: str, scratch: Path) -> list[RepoDataRecord]:

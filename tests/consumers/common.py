@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import functools
+import http.server
 import json
 import os
 import re
 import subprocess
 import sys
 import tempfile
+import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -205,3 +208,27 @@ def json_of(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
         return dict(json.loads(done.stdout))
     except ValueError:
         return {}
+
+
+def make_archives(folder: Path) -> None:
+    """Writes the archives of the sample channel."""
+    chore = ["cargo", "run", "--release", "--quiet", "-p", "xtask", "--"]
+    command = [*chore, "sample", "--archives", str(folder)]
+    subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    """Serves files and logs nothing."""
+
+    def log_message(self, *_: object) -> None:
+        """Stays silent."""
+
+
+@contextmanager
+def served(folder: Path) -> Iterator[str]:
+    """Serves a folder on this machine and gives its address, without `/` at the end."""
+    handler = functools.partial(Quiet, directory=folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()

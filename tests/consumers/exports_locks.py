@@ -8,9 +8,7 @@ one prints a line `proof FORMAT | READER | VERSION | COMMAND | EXIT CODE`.
 from __future__ import annotations
 
 import asyncio
-import functools
 import hashlib
-import http.server
 import io
 import json
 import re
@@ -18,9 +16,6 @@ import subprocess
 import sys
 import tarfile
 import tempfile
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import version
 from pathlib import Path
 
@@ -29,7 +24,7 @@ from rattler import LockFile, MatchSpec, PackageRecord, RepoDataRecord, install
 from rattler.explicit_environment import ExplicitEnvironmentSpec
 from rattler.package.build_string import BuildString
 
-from common import ROOT, Report, lock_packages, run_program, said
+from common import ROOT, Report, lock_packages, run_program, said, served
 
 HERE = Path(__file__).resolve().parent
 VENV = ROOT / "target/consumers/venv-locks"
@@ -183,23 +178,6 @@ def environment(folder: Path, lock: Path, tier: list[str]) -> list[str]:
     command = "MatchSpec(dependency).matches(record)"
     proof("environment", "py-rattler", version("py-rattler"), command, len(problems) and 1)
     return problems
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and logs nothing."""
-
-    def log_message(self, *_: object) -> None:
-        """Stays silent."""
-
-
-@contextmanager
-def served(folder: Path) -> Iterator[str]:
-    """Serves a folder on this machine and gives its address."""
-    handler = functools.partial(Quiet, directory=folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
 
 
 def archive(path: Path, word: str) -> str:

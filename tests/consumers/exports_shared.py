@@ -7,9 +7,7 @@ micromamba (`micromamba_shim.py`). The archives are those of the sample channel.
 
 from __future__ import annotations
 
-import functools
 import hashlib
-import http.server
 import importlib.metadata
 import json
 import os
@@ -18,11 +16,10 @@ import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from pathlib import Path
 
-from common import ROOT, Report, run_program, said
+from common import ROOT, Report, make_archives, run_program, said, served
 
 HERE = Path(__file__).resolve().parent
 NOBODY = 65534
@@ -230,14 +227,10 @@ def hashes(report: Report, place: Place, script: Path, work: Path) -> None:
         ("right", place.archives, 0, "install into"),
         ("wrong", bad, 1, "has not the sha256"),
     ):
-        handler = functools.partial(Quiet, directory=str(folder))
-        with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            address = f"http://127.0.0.1:{server.server_port}"
+        with served(folder) as address:
             copy = online(script, work / f"online-{name}", address)
             root = work / f"root-{name}"
             done = place.run(copy, root, "--installer", "micromamba")
-            server.shutdown()
         half = [str(it) for it in root.glob("workshop/2*")] if code else []
         report.check(f"archives over HTTP with {name} bytes", [*ended(done, code, words), *half])
     done = place.run(script, work / "root-bundle", "--bundle", str(bad))
@@ -246,13 +239,6 @@ def hashes(report: Report, place: Place, script: Path, work: Path) -> None:
     altered.write_text(script.read_text())
     done = place.run(altered, work / "root-altered")
     report.check("a list that was altered", ended(done, 1, "not the list"))
-
-
-class Quiet(http.server.SimpleHTTPRequestHandler):
-    """Serves files and says nothing."""
-
-    def log_message(self, *_: object) -> None:
-        """Says nothing."""
 
 
 def releases(report: Report, place: Place, script: Path, root: Path, first: str) -> None:
@@ -283,8 +269,7 @@ def main() -> None:
         work = Path(name)
         work.chmod(0o755)
         archives = work / "sample"
-        chore = ["cargo", "run", "--release", "--quiet", "-p", "xtask", "--", "sample", "--archives"]
-        subprocess.run([*chore, str(archives)], cwd=ROOT, check=True, capture_output=True)
+        make_archives(archives)
         place = Place(work, archives)
         out = work / "export"
         options = ["--tier", "workshop", "--platform", "linux-64", "--target", "air-gapped"]
