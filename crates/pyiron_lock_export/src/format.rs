@@ -11,12 +11,8 @@ pub enum Group {
     Jupyter,
     /// Shared file systems and batch systems.
     Clusters,
-    /// pyiron and the services it talks to.
-    Services,
     /// The lock in other words.
     Locks,
-    /// Pipelines and releases.
-    Pipelines,
 }
 
 impl Group {
@@ -26,9 +22,7 @@ impl Group {
             Self::Containers => "containers",
             Self::Jupyter => "jupyter",
             Self::Clusters => "clusters",
-            Self::Services => "services",
             Self::Locks => "locks",
-            Self::Pipelines => "pipelines",
         }
     }
 }
@@ -51,6 +45,17 @@ pub enum Needs {
     Linux,
     /// A lock for linux and the target it is for.
     LinuxAndTarget,
+}
+
+impl Needs {
+    /// Returns what is needed, after "needs".
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lock => "any lock",
+            Self::Linux => "a lock for linux",
+            Self::LinuxAndTarget => "a lock for linux, and `--target`",
+        }
+    }
 }
 
 /// A format.

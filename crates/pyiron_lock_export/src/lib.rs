@@ -18,7 +18,7 @@ pub use error::ExportError;
 pub use files::{Export, File, FilePath, Files, Mode};
 pub use format::{Format, Group, Needs, Proof};
 pub use formats::{format_named, formats};
-pub use input::{Input, Package, Packages, Place, Release, Scheduler, Smoke, Subject, Tier};
+pub use input::{Input, Package, Packages, Place, Release, Smoke, Subject, Tier};
 pub use parameters::{Kind, Parameter, Parameters};
 
 /// The line that every exported file carries, wherever its grammar has a place for it.

@@ -80,11 +80,14 @@ impl Parameters {
 
     /// Returns a finding for each parameter of the format that has no value.
     pub fn empty(&self, format: &Format) -> Vec<Finding> {
-        let without = |parameter: &&Parameter| self.get(parameter.key).is_none();
-        format
-            .parameters
-            .iter()
-            .filter(without)
+        self.without(format, |_| true)
+    }
+
+    /// Returns a finding for each parameter that is wanted and has no value.
+    pub fn without(&self, format: &Format, wanted: impl Fn(&str) -> bool) -> Vec<Finding> {
+        let lacking = |parameter: &&Parameter| wanted(parameter.key) && self.get(parameter.key).is_none();
+        let lacking = format.parameters.iter().filter(lacking);
+        lacking
             .map(|parameter| {
                 Finding::new(
                     EXPORT_PARAMETER_EMPTY,

@@ -2,7 +2,7 @@
 
 use std::{fmt::Write as _, path::Path};
 
-use pyiron_lock_export::{Format, Kind, Needs, Parameter, Proof, formats};
+use pyiron_lock_export::{Format, Kind, Parameter, Proof, formats};
 
 use crate::{
     Report,
@@ -38,15 +38,7 @@ fn page(formats: &[&Format]) -> String {
             group = Some(format.group);
         }
         let _ = write!(text, "\n### `{}`\n\n{}.\n\n", format.name, upper(format.title));
-        let _ = writeln!(
-            text,
-            "- Needs: {}",
-            match format.needs {
-                Needs::Lock => "any lock",
-                Needs::Linux => "a lock for linux",
-                Needs::LinuxAndTarget => "a lock for linux, and `--target`",
-            }
-        );
+        let _ = writeln!(text, "- Needs: {}", format.needs.as_str());
         for proof in format.proofs {
             let _ = match proof {
                 Proof::Tested(reader) => writeln!(text, "- Read by: {reader}"),

@@ -4,7 +4,6 @@ mod clusters;
 mod containers;
 mod jupyter;
 mod locks;
-mod services;
 
 use crate::format::Format;
 
@@ -14,7 +13,6 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
         containers::FORMATS,
         jupyter::FORMATS,
         clusters::FORMATS,
-        services::FORMATS,
         locks::FORMATS,
     ]
     .into_iter()

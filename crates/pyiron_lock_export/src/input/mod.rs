@@ -10,7 +10,7 @@ use pyiron_lock_lockfile::AnyLock;
 
 pub use self::{
     packages::{Package, Packages},
-    place::{Place, Scheduler},
+    place::Place,
     release::Release,
 };
 use crate::{

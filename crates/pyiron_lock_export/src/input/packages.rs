@@ -13,6 +13,11 @@ use crate::error::ExportError;
 /// The host of the channel that the program ships; its packages are made up.
 const SAMPLE_HOST: &str = "sample.pyiron-lock.invalid";
 
+/// Files of one package and bytes of one file, on average: 289,524 files in 1,015 packages (NCI, 2023), as in
+/// `conformance/policy/limits.yml`.
+const FILES_PER_PACKAGE: u64 = 285;
+const BYTES_PER_FILE: u64 = 36_000;
+
 /// A record.
 #[derive(Debug, Clone, Copy)]
 pub struct Package<'a> {
@@ -69,11 +74,6 @@ impl<'a> Package<'a> {
     /// Returns everything that the lock says.
     pub fn record(&self) -> &'a PackageRecord {
         &self.record.package_record
-    }
-
-    /// Returns the channel as the lock says it.
-    pub fn channel(&self) -> Option<&'a str> {
-        self.record.channel.as_deref()
     }
 
     /// Returns the names of what it depends on, virtual packages left out.
@@ -134,6 +134,22 @@ impl<'a> Packages<'a> {
     /// Returns the record of that normalized name.
     pub fn get(&self, name: &str) -> Option<Package<'a>> {
         self.0.iter().find(|package| package.name() == name).copied()
+    }
+
+    /// Estimates how many files are unpacked, from an environment that was counted: no lock says it.
+    pub fn estimated_files(&self) -> u64 {
+        (self.len() as u64).saturating_mul(FILES_PER_PACKAGE)
+    }
+
+    /// Estimates how many bytes are unpacked: never less than the archives have, which are compressed.
+    pub fn estimated_bytes(&self) -> u64 {
+        let by_count = self.estimated_files().saturating_mul(BYTES_PER_FILE);
+        by_count.max(self.archive_bytes())
+    }
+
+    /// Returns how many bytes the archives have, those that say it.
+    pub fn archive_bytes(&self) -> u64 {
+        self.iter().filter_map(Package::size).sum()
     }
 
     /// Returns the version of a package as `MAJOR.MINOR`, such as that of Python.

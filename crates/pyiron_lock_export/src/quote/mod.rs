@@ -12,37 +12,31 @@ pub(crate) fn sh(text: &str) -> String {
 
 /// Quotes as JSON, which YAML 1.2 reads the same; letters beyond ASCII are escaped, so that any reader agrees.
 pub(crate) fn json(text: &str) -> String {
-    let mut quoted = String::from("\"");
-    for letter in text.chars() {
-        match letter {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
-            '\n' => quoted.push_str("\\n"),
-            '\t' => quoted.push_str("\\t"),
-            ' '..='~' => quoted.push(letter),
-            _ => {
-                for unit in letter.encode_utf16(&mut [0; 2]) {
-                    quoted.push_str(&format!("\\u{unit:04x}"));
-                }
-            }
-        }
-    }
-    quoted.push('"');
-    quoted
+    escaped(text, |letter| {
+        let mut units = [0; 2];
+        let units = letter.encode_utf16(&mut units).iter();
+        units.map(|unit| format!("\\u{unit:04x}")).collect()
+    })
 }
 
-/// Quotes for YAML: as JSON, but letters beyond the basic plane stand for themselves, because YAML has no pairs.
+/// Quotes for YAML: as JSON, but a letter beyond the basic plane is one escape, because YAML has no pairs.
 pub(crate) fn yaml(text: &str) -> String {
+    escaped(text, |letter| match u32::from(letter) {
+        number @ ..=0xffff => format!("\\u{number:04x}"),
+        number => format!("\\U{number:08x}"),
+    })
+}
+
+/// Quotes with double quotes; `beyond` writes what is no printed letter of ASCII.
+fn escaped(text: &str, beyond: impl Fn(char) -> String) -> String {
     let mut quoted = String::from("\"");
     for letter in text.chars() {
         match letter {
-            '"' => quoted.push_str("\\\""),
-            '\\' => quoted.push_str("\\\\"),
+            '"' | '\\' => quoted.extend(['\\', letter]),
             '\n' => quoted.push_str("\\n"),
             '\t' => quoted.push_str("\\t"),
             ' '..='~' => quoted.push(letter),
-            _ if u32::from(letter) <= 0xffff => quoted.push_str(&format!("\\u{:04x}", u32::from(letter))),
-            _ => quoted.push_str(&format!("\\U{:08x}", u32::from(letter))),
+            _ => quoted.push_str(&beyond(letter)),
         }
     }
     quoted.push('"');

@@ -28,7 +28,7 @@ fn text() -> String {
         text.push_str(&format!("  {:width$}  {}\n", format.name, format.title));
         let more = |line: &str| format!("  {:width$}    {line}\n", "");
         if format.needs != Needs::Lock {
-            text.push_str(&more(&format!("needs {}", needs(format.needs))));
+            text.push_str(&more(&format!("needs {}", format.needs.as_str())));
         }
         for parameter in format.parameters {
             let value = match parameter.default {
@@ -46,14 +46,6 @@ fn text() -> String {
     }
     text.push_str("\n`pyiron-lock export FORMAT --tier TIER -o DIR` makes one\n");
     text
-}
-
-fn needs(needs: Needs) -> &'static str {
-    match needs {
-        Needs::Lock => "a lock",
-        Needs::Linux => "a lock for linux",
-        Needs::LinuxAndTarget => "a lock for linux, and `--target`",
-    }
 }
 
 fn view(format: &Format) -> Value {

@@ -12,7 +12,7 @@ use crate::{
     files::Export,
     format::{Format, Group, Needs, Proof},
     formats::locks::explicit,
-    input::{Input, Package},
+    input::Input,
     parameters::{Kind, Parameter},
     quote,
     template::template,
@@ -69,10 +69,6 @@ pub(super) static FORMAT: Format = Format {
     export,
 };
 
-/// Files of one package and bytes of one file, on average: 1,015 packages that were counted (NCI, 2023).
-const FILES_PER_PACKAGE: u64 = 285;
-const BYTES_PER_FILE: u64 = 36_000;
-
 #[derive(Serialize)]
 struct Values<'a> {
     stamp: Vec<String>,
@@ -117,9 +113,6 @@ fn export(input: &Input<'_>) -> Result<Export, ExportError> {
     let subdir = own.platform().subdir.as_str();
     let list = explicit::list(input);
     let cpu_level = promised("__archspec", false);
-    let count = own.packages.len() as u64;
-    let archive_bytes: u64 = own.packages.iter().filter_map(Package::size).sum();
-    let files = count.saturating_mul(FILES_PER_PACKAGE);
     let root = set("root").map_or_else(|| known_root(input).unwrap_or_default(), ToOwned::to_owned);
     let place = input.place.map(|place| place.id.as_str()).unwrap_or_default();
     let group = set("group").or_else(|| input.place?.shared_group.as_deref());
@@ -137,9 +130,9 @@ fn export(input: &Input<'_>) -> Result<Export, ExportError> {
         cpu_level,
         cpu_flags: flags(cpu_level).join(" "),
         python: own.packages.minor_version("python").unwrap_or_default(),
-        archive_bytes,
-        estimated_bytes: files.saturating_mul(BYTES_PER_FILE).max(archive_bytes),
-        estimated_files: files,
+        archive_bytes: own.packages.archive_bytes(),
+        estimated_bytes: own.packages.estimated_bytes(),
+        estimated_files: own.packages.estimated_files(),
         group: group.unwrap_or_default(),
         readers: set("readers").unwrap_or("all"),
         // The release that is used, at least.

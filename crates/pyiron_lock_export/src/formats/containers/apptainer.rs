@@ -71,7 +71,7 @@ fn export(input: &Input<'_>) -> Result<Export, ExportError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::context::samples, *};
+    use super::{super::samples, *};
     use crate::{
         input::{Subject, Tier},
         parameters::Parameters,

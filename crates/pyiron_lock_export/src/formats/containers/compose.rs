@@ -110,7 +110,7 @@ fn platform(input: &Input<'_>) -> Result<&'static str, ExportError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::context::samples, *};
+    use super::{super::samples, *};
     use crate::{
         input::{Subject, Tier},
         parameters::Parameters,

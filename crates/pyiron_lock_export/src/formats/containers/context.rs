@@ -287,7 +287,3 @@ pub(super) fn part(name: &str) -> String {
         part => part.to_owned(),
     }
 }
-
-#[cfg(test)]
-#[path = "samples.rs"]
-pub(super) mod samples;

@@ -118,7 +118,7 @@ pub(super) fn labels(input: &Input<'_>) -> Vec<Label> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::context::samples, *};
+    use super::{super::samples, *};
     use crate::{
         codes::EXPORT_CHAIN_APART,
         input::{Smoke, Subject, Tier},

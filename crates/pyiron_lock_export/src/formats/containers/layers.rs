@@ -91,7 +91,7 @@ fn groups<'a>(packages: &[Package<'a>]) -> Vec<Vec<Package<'a>>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::context::samples, *};
+    use super::{super::samples, *};
     use crate::input::Subject;
 
     #[test]

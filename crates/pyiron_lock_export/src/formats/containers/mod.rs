@@ -7,6 +7,8 @@ mod dockerfile;
 mod kubernetes;
 mod layers;
 mod quadlet;
+#[cfg(test)]
+mod samples;
 
 use crate::format::Format;
 

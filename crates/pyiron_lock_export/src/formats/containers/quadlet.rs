@@ -100,7 +100,7 @@ fn export(input: &Input<'_>) -> Result<Export, ExportError> {
 
 #[cfg(test)]
 mod tests {
-    use super::{super::context::samples, *};
+    use super::{super::samples, *};
     use crate::{input::Subject, parameters::Parameters};
 
     fn unit(set: &[(&str, &str)]) -> Result<String, ExportError> {

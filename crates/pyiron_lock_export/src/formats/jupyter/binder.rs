@@ -11,11 +11,11 @@ use serde::Serialize;
 use self::links::badge;
 use crate::{
     ExportError,
-    codes::{EXPORT_BINDER_REFUSED, EXPORT_PARAMETER_EMPTY},
+    codes::EXPORT_BINDER_REFUSED,
     files::Export,
     format::{Format, Group, Needs, Proof},
-    formats::locks::explicit,
-    input::{Input, Package},
+    formats::locks::{environment::environment, explicit},
+    input::Input,
     parameters::{Kind, Parameter},
     template::template,
 };
@@ -76,10 +76,6 @@ pub(super) static FORMAT: Format = Format {
     export,
 };
 
-/// Files of one package and bytes of one file, on average: 1,015 packages that were counted (NCI, 2023).
-const FILES_PER_PACKAGE: u64 = 285;
-const BYTES_PER_FILE: u64 = 36_000;
-
 /// The minor versions of Python 3 that repo2docker 2026 has a base for and still supports.
 const MINORS: std::ops::RangeInclusive<u64> = 8..=14;
 
@@ -87,8 +83,6 @@ const MINORS: std::ops::RangeInclusive<u64> = 8..=14;
 struct Values<'a> {
     stamp: Vec<String>,
     tier: &'a str,
-    channels: Vec<String>,
-    requests: Vec<String>,
     imports: &'a [String],
     commands: &'a [String],
     set: bool,
@@ -127,13 +121,11 @@ fn export(input: &Input<'_>) -> Result<Export, ExportError> {
     if exact {
         wanted.extend(["base-image", "base-tag"]);
     }
-    export.findings = empty(input, &wanted);
+    export.findings = input.parameters.without(&FORMAT, |key| wanted.contains(&key));
     let smoke = &input.own.tier.smoke;
     let values = Values {
         stamp: input.stamp(),
         tier: &input.own.tier.name,
-        channels: channels(input),
-        requests: requests(input),
         imports: &smoke.imports,
         commands: &smoke.commands,
         set: image.is_some() && tag.is_some(),
@@ -150,10 +142,7 @@ fn export(input: &Input<'_>) -> Result<Export, ExportError> {
         )?;
         files.add_executable("binder/start", template!("jupyter/start.j2").fill(&values)?)?;
     } else {
-        files.add(
-            "binder/environment.yml",
-            template!("jupyter/environment.yml.j2").fill(&values)?,
-        )?;
+        files.add("binder/environment.yml", environment(input, "direct")?)?;
         files.add_executable(
             "binder/postBuild",
             template!("jupyter/post_build.j2").fill(&values)?,
@@ -234,11 +223,7 @@ fn refusals(input: &Input<'_>, exact: bool) -> Vec<Finding> {
             Some("give a tag or a commit with `--set ref=...`"),
         );
     }
-    let archives: u64 = own.packages.iter().filter_map(Package::size).sum();
-    let count = own.packages.len() as u64;
-    let bytes = count
-        .saturating_mul(FILES_PER_PACKAGE * BYTES_PER_FILE)
-        .max(archives);
+    let bytes = own.packages.estimated_bytes();
     if let Some((place, limit)) = input.place.and_then(|place| Some((place, place.build_storage?)))
         && bytes > limit
     {
@@ -254,58 +239,6 @@ fn refusals(input: &Input<'_>, exact: bool) -> Vec<Finding> {
         );
     }
     refused
-}
-
-/// Returns a finding for each of some parameters that has no value.
-fn empty(input: &Input<'_>, keys: &[&str]) -> Vec<Finding> {
-    let parameters = FORMAT.parameters.iter().filter(|it| keys.contains(&it.key));
-    parameters
-        .filter(|it| input.parameters.get(it.key).is_none())
-        .map(|it| {
-            Finding::new(
-                EXPORT_PARAMETER_EMPTY,
-                format!("`{}` needs {}", FORMAT.name, it.what),
-            )
-            .help(format!("give it with `--set {}=...`", it.key))
-        })
-        .collect()
-}
-
-/// Returns what was asked for at the versions that are locked, Python first.
-fn requests(input: &Input<'_>) -> Vec<String> {
-    let asked = input.own.lock.stamp.iter().flat_map(|stamp| &stamp.requests);
-    let mut names: Vec<String> = asked
-        .filter_map(|request| request.spec.split([' ', '=', '<', '>', '!', '~', '[']).next())
-        .map(|name| name.rsplit("::").next().unwrap_or(name).to_lowercase())
-        .filter(|name| name != "python")
-        .collect();
-    names.sort();
-    names.dedup();
-    names.insert(0, "python".to_owned());
-    let locked = names.iter().filter_map(|name| input.own.packages.get(name));
-    locked
-        .map(|package| format!("{}=={}", package.name(), package.version()))
-        .collect()
-}
-
-/// Returns the channels as environment files name them; those of the records where the lock does not say.
-fn channels(input: &Input<'_>) -> Vec<String> {
-    let own = input.own;
-    let mut urls: Vec<String> = own.lock.channels.clone();
-    if urls.is_empty() {
-        urls = own
-            .packages
-            .iter()
-            .filter_map(|package| Some(package.url().as_str().rsplitn(3, '/').nth(2)?.to_owned()))
-            .collect();
-        urls.sort();
-        urls.dedup();
-    }
-    let name = |url: String| match url.trim_end_matches('/') {
-        "https://conda.anaconda.org/conda-forge" => "conda-forge".to_owned(),
-        url => url.to_owned(),
-    };
-    urls.into_iter().map(name).collect()
 }
 
 fn is_debian_name(name: &str) -> bool {

@@ -83,7 +83,7 @@ pub(crate) fn environment(input: &Input<'_>, pins: &str) -> Result<String, Expor
             }
             by_name(direct.into_iter())
                 .iter()
-                .map(|package| format!("{}={}", package.name(), package.version()))
+                .map(|package| format!("{}=={}", package.name(), package.version()))
                 .collect()
         }
         _ => by_name(packages.iter().copied())
@@ -96,12 +96,12 @@ pub(crate) fn environment(input: &Input<'_>, pins: &str) -> Result<String, Expor
     let has_pip = dependencies.iter().any(|text| text.starts_with("pip="));
     if !pip.is_empty() && !has_pip {
         dependencies.push(match packages.get("pip") {
-            Some(pip) => format!("pip={}", pip.version()),
+            Some(pip) => format!("pip=={}", pip.version()),
             None => "pip".to_owned(),
         });
         dependencies.sort();
     }
-    let mut channels = channels(input)?;
+    let mut channels: Vec<String> = channels(input)?.into_iter().map(short).collect();
     channels.push("nodefaults".to_owned());
     template!("locks/environment.yml.j2").fill(Filling {
         stamp: input.stamp(),
@@ -118,6 +118,14 @@ pub(crate) fn environment(input: &Input<'_>, pins: &str) -> Result<String, Expor
             .map(|stamp| stamp.variables.clone().into_iter().collect())
             .unwrap_or_default(),
     })
+}
+
+/// Returns the name of a channel that every reader knows by it.
+fn short(channel: String) -> String {
+    match channel.as_str() {
+        "https://conda.anaconda.org/conda-forge" => "conda-forge".to_owned(),
+        _ => channel,
+    }
 }
 
 fn whole(package: &Package<'_>) -> String {
@@ -142,9 +150,9 @@ mod tests {
     fn what_was_asked_for_is_pinned_and_the_python_it_was_built_for() {
         let text = text(OURS, "small", &[]);
         let expected = "channels:\n  - https://sample.pyiron-lock.invalid\n  - nodefaults\ndependencies:\n  \
-                        - bzip2=1.0.8\n  - libzlib=1.3.2\n  - pip=";
+                        - bzip2==1.0.8\n  - libzlib==1.3.2\n  - pip==";
         assert!(text.contains(expected), "{text}");
-        assert!(text.contains("\n  - python=3."), "{text}");
+        assert!(text.contains("\n  - python==3."), "{text}");
         assert!(!text.contains("openssl"), "{text}");
     }
 
@@ -166,7 +174,7 @@ mod tests {
     fn a_lock_that_names_no_requests_pins_every_name() {
         let text = text(LOCK, "x", &[]);
         assert!(
-            text.contains("- libffi=3.4.6\n") && text.contains("- python=1.10\n"),
+            text.contains("- libffi==3.4.6\n") && text.contains("- python==1.10\n"),
             "{text}"
         );
         assert!(

@@ -2,7 +2,7 @@
 
 mod conda_lock;
 mod condarc;
-mod environment;
+pub(super) mod environment;
 pub(super) mod explicit;
 mod names;
 mod pixi;

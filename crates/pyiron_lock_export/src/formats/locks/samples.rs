@@ -2,12 +2,7 @@
 
 use pyiron_lock_core::SourceFile;
 
-use crate::{
-    files::Export,
-    format::Format,
-    input::{Input, Smoke, Subject, Tier},
-    parameters::Parameters,
-};
+use crate::{files::Export, format::Format, input::Tier, testing};
 
 /// A foreign lock: a conda-lock.yml with a circle, a version that looks like a number, two packages of Python under
 /// other names on PyPI, and the package of the level of instructions.
@@ -22,19 +17,7 @@ pub(super) fn made(format: &Format, lock: &str, tier: &str, set: &[(&str, &str)]
     let tier = Tier {
         name: tier.to_owned(),
         description: Some(format!("for \"{tier}\" $(id) `x` \\ 'é'\n- y: [")),
-        smoke: Smoke::default(),
         ..Tier::default()
     };
-    let own = Subject::new(&lock[0], Some(tier)).unwrap();
-    let set = set
-        .iter()
-        .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-    let parameters = Parameters::read(format, set).unwrap();
-    let input = Input {
-        own: &own,
-        ancestors: &[],
-        place: None,
-        parameters: &parameters,
-    };
-    format.make(&input).unwrap()
+    testing::made(format, &lock[0], tier, None, set).unwrap()
 }
