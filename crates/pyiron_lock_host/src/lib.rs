@@ -1,0 +1,6 @@
+//! This machine: what is installed on it, and what it is. Knows folders, users and processes; knows no channel index, no
+//! project and no solver.
+
+mod wanted;
+
+pub use wanted::Wanted;
