@@ -30,4 +30,8 @@ pyiron_lock_core::codes! {
         "The reader of the format cannot take the record: conda does not read the regular expression by which builds of \
          `_x86_64-microarch-level` are told apart, and PyPI does not have what is no Python package. What is left out \
          is named. Formats that are installed without solving hold every record.";
+    EXPORT_FORMAT_LEFT_OUT = "export-format-left-out", Note, "a format is not in a release",
+        "A release holds every format that can be made from the locks of a tier. This one cannot, for the reason in the \
+         message, which is in `index.json` too: it is for linux, depends on a target that is not named, or refuses the \
+         lock. All others are there.";
 }

@@ -61,6 +61,16 @@ pub enum Mode {
     Executable,
 }
 
+impl Mode {
+    /// Returns the bits of the mode, before any umask.
+    pub const fn bits(self) -> u32 {
+        match self {
+            Self::Plain => 0o644,
+            Self::Executable => 0o755,
+        }
+    }
+}
+
 /// What a file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {

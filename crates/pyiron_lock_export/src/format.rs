@@ -13,6 +13,8 @@ pub enum Group {
     Clusters,
     /// The lock in other words.
     Locks,
+    /// What makes and hands out releases.
+    Pipelines,
 }
 
 impl Group {
@@ -23,6 +25,7 @@ impl Group {
             Self::Jupyter => "jupyter",
             Self::Clusters => "clusters",
             Self::Locks => "locks",
+            Self::Pipelines => "pipelines",
         }
     }
 }
@@ -45,6 +48,8 @@ pub enum Needs {
     Linux,
     /// A lock for linux and the target it is for.
     LinuxAndTarget,
+    /// Any lock; of a tier, those of all its platforms, unless one is chosen.
+    Locks,
 }
 
 impl Needs {
@@ -54,6 +59,7 @@ impl Needs {
             Self::Lock => "any lock",
             Self::Linux => "a lock for linux",
             Self::LinuxAndTarget => "a lock for linux, and `--target`",
+            Self::Locks => "any lock; of a tier, those of all its platforms unless `--platform` or `--target` chooses",
         }
     }
 }
@@ -87,7 +93,8 @@ impl Format {
                 help: Some(help.to_owned()),
             })
         };
-        if self.needs != Needs::Lock && !input.own.platform().subdir.as_str().starts_with("linux-") {
+        let linux = matches!(self.needs, Needs::Linux | Needs::LinuxAndTarget);
+        if linux && !input.own.platform().subdir.as_str().starts_with("linux-") {
             return unfit(
                 "is for linux, and this lock is not",
                 "choose another with `--platform`",

@@ -17,7 +17,7 @@ mod testing;
 pub use error::ExportError;
 pub use files::{Export, File, FilePath, Files, Mode};
 pub use format::{Format, Group, Needs, Proof};
-pub use formats::{format_named, formats};
+pub use formats::{format_named, formats, release};
 pub use input::{Input, Package, Packages, Place, Release, Smoke, Subject, Tier};
 pub use parameters::{Kind, Parameter, Parameters};
 

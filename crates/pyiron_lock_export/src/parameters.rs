@@ -1,12 +1,17 @@
 //! What a person can set for a format, and facts that only a person knows. Texts are checked before they are used; a
 //! template quotes them besides.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use pyiron_lock_core::{Finding, suggest};
 use url::Url;
 
-use crate::{codes::EXPORT_PARAMETER_EMPTY, error::ExportError, format::Format};
+use crate::{
+    codes::EXPORT_PARAMETER_EMPTY,
+    error::ExportError,
+    format::{Format, Needs},
+    formats::formats,
+};
 
 /// What a parameter can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,33 +49,87 @@ pub struct Parameter {
 
 /// The values of one run.
 #[derive(Debug, Clone, Default)]
-pub struct Parameters(BTreeMap<&'static str, String>);
+pub struct Parameters {
+    own: BTreeMap<&'static str, String>,
+    /// Those of the formats that a release is made of.
+    parts: BTreeMap<&'static str, Parameters>,
+}
 
 impl Parameters {
-    /// Checks what was set against what a format has, and fills in the defaults.
+    /// Checks what was set against what a format has, and fills in the defaults. For a release, `KEY` is set for every
+    /// format that has it, and `FORMAT.KEY` for one, whichever is said first.
     pub fn read(
         format: &Format,
         set: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ExportError> {
-        let mut values = BTreeMap::new();
+        if format.needs == Needs::Locks {
+            return Self::of_parts(format, set.into_iter().collect());
+        }
+        let mut own = BTreeMap::new();
         for (key, value) in set {
             let Some(parameter) = format.parameters.iter().find(|parameter| parameter.key == key) else {
-                return Err(unknown(format, &key));
+                let keys: Vec<&str> = format.parameters.iter().map(|parameter| parameter.key).collect();
+                return Err(unknown(format, &key, &keys));
             };
             check(parameter, &value)?;
-            values.insert(parameter.key, value);
+            own.insert(parameter.key, value);
         }
         for parameter in format.parameters {
             if let Some(default) = parameter.default {
-                values.entry(parameter.key).or_insert_with(|| default.to_owned());
+                own.entry(parameter.key).or_insert_with(|| default.to_owned());
             }
         }
-        Ok(Self(values))
+        Ok(Self {
+            own,
+            parts: BTreeMap::new(),
+        })
+    }
+
+    fn of_parts(release: &Format, set: Vec<(String, String)>) -> Result<Self, ExportError> {
+        let parts = || formats().filter(|format| format.needs != Needs::Locks);
+        let has = |format: &Format, key: &str| format.parameters.iter().any(|own| own.key == key);
+        let mut shares: BTreeMap<&str, BTreeMap<String, String>> = BTreeMap::new();
+        // Those for one format come last, and stand.
+        let (single, shared): (Vec<_>, Vec<_>) = set.into_iter().partition(|(key, _)| key.contains('.'));
+        for (word, value) in shared.into_iter().chain(single) {
+            let (only, key) = match word.split_once('.') {
+                Some((only, key)) => (Some(only), key),
+                None => (None, word.as_str()),
+            };
+            let takes = |format: &&'static Format| {
+                only.is_none_or(|only| format.name == only) && has(format, key)
+            };
+            let takers: Vec<&'static Format> = parts().filter(takes).collect();
+            if takers.is_empty() {
+                let keys: BTreeSet<&str> = parts()
+                    .flat_map(|format| format.parameters)
+                    .map(|parameter| parameter.key)
+                    .collect();
+                return Err(unknown(release, &word, &keys.into_iter().collect::<Vec<_>>()));
+            }
+            for taker in takers {
+                let share = shares.entry(taker.name).or_default();
+                share.insert(key.to_owned(), value.clone());
+            }
+        }
+        let part = |format: &'static Format| {
+            let share = shares.remove(format.name).unwrap_or_default();
+            Ok((format.name, Self::read(format, share)?))
+        };
+        Ok(Self {
+            own: BTreeMap::new(),
+            parts: parts().map(part).collect::<Result<_, ExportError>>()?,
+        })
+    }
+
+    /// Returns those of a format that a release is made of; for any other format, what was set for it.
+    pub(crate) fn of(&self, format: &Format) -> &Self {
+        self.parts.get(format.name).unwrap_or(self)
     }
 
     /// Returns a value; `None` where nothing was set and there is no default.
     pub fn get(&self, key: &str) -> Option<&str> {
-        self.0.get(key).map(String::as_str)
+        self.own.get(key).map(String::as_str)
     }
 
     /// Returns a whole number.
@@ -99,12 +158,11 @@ impl Parameters {
     }
 }
 
-fn unknown(format: &Format, key: &str) -> ExportError {
-    let keys = || format.parameters.iter().map(|parameter| parameter.key);
-    let help = match suggest::nearest(key, keys()) {
+fn unknown(format: &Format, key: &str, keys: &[&str]) -> ExportError {
+    let help = match suggest::nearest(key, keys.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None if format.parameters.is_empty() => "it has none".to_owned(),
-        None => format!("it has {}", keys().collect::<Vec<_>>().join(", ")),
+        None if keys.is_empty() => "it has none".to_owned(),
+        None => format!("it has {}", keys.join(", ")),
     };
     ExportError::UnknownParameter {
         format: format.name,
@@ -185,6 +243,7 @@ fn fault(kind: Kind, value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::format_named;
 
     fn fits(kind: Kind, value: &str) -> bool {
         fault(kind, value).is_none()
@@ -208,5 +267,32 @@ mod tests {
         );
         assert!(fits(Kind::ImageDigest, &format!("sha256:{}", "a".repeat(64))));
         assert!(!fits(Kind::ImageDigest, &format!("sha256:{}", "A".repeat(64))));
+    }
+
+    #[test]
+    fn a_release_hands_each_format_what_it_has() {
+        let read = |words: &[(&str, &str)]| {
+            let set = words
+                .iter()
+                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+            Parameters::read(format_named("release").unwrap(), set)
+        };
+        let of = |set: &Parameters, format, key| {
+            let part = set.of(format_named(format).unwrap());
+            part.get(key).map(str::to_owned)
+        };
+        let set = read(&[("dockerfile.base-tag", "one"), ("base-tag", "all"), ("layers", "2")]).unwrap();
+        assert_eq!(of(&set, "dockerfile", "base-tag").as_deref(), Some("one"));
+        assert_eq!(of(&set, "apptainer", "base-tag").as_deref(), Some("all"));
+        assert_eq!(of(&set, "apptainer", "layers"), None);
+        assert_eq!(of(&set, "sbom", "format").as_deref(), Some("cyclonedx"));
+        for (word, value) in [
+            ("base-tagg", "x"),
+            ("explicit.base-tag", "x"),
+            ("nothing.base-tag", "x"),
+            ("sbom.format", "x"),
+        ] {
+            assert!(read(&[(word, value)]).is_err(), "{word}");
+        }
     }
 }

@@ -4,7 +4,9 @@ mod clusters;
 mod containers;
 mod jupyter;
 mod locks;
+mod pipelines;
 
+pub use self::pipelines::release;
 use crate::format::Format;
 
 /// Returns every format, group by group.
@@ -14,6 +16,7 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
         jupyter::FORMATS,
         clusters::FORMATS,
         locks::FORMATS,
+        pipelines::FORMATS,
     ]
     .into_iter()
     .flatten()

@@ -1,4 +1,4 @@
-//! The lock to export and those that it contains: of a tier of the project, or of a file. A lock that is missing or
+//! The locks to export and those that they contain: of a tier of the project, or of a file. A lock that is missing or
 //! damaged is refused; whether it still is what the specs ask for is the question of `verify`.
 
 use std::path::{Path, PathBuf};
@@ -8,6 +8,8 @@ use pyiron_lock_conform::{Setting, Subject, Which, data::Target, judge};
 use pyiron_lock_core::{Finding, PlatformName, SourceFile, finding::any_error};
 use pyiron_lock_export::Tier;
 use pyiron_lock_lockfile::{AnyLock, open};
+use pyiron_lock_spec::Manifest;
+use rayon::prelude::*;
 
 use super::tier_of;
 use crate::{
@@ -32,19 +34,21 @@ pub(super) struct Chosen {
     pub(super) ancestors: Vec<Locked>,
 }
 
-/// Gathers what the words name, or returns what is wrong with the project.
+/// Gathers what the words name, one lock or those of every platform, or returns what is wrong with the project.
 pub(super) fn gather(
     args: &ExportArgs,
     global: &Global,
     known: &Conformance,
     target: Option<&Target>,
-) -> Result<Result<Chosen, Vec<Finding>>, Failure> {
+    every: bool,
+) -> Result<Result<Vec<Chosen>, Vec<Finding>>, Failure> {
     if let Some(file) = &args.lock {
-        let lock = of_file(file, args)?;
-        return Ok(Ok(Chosen {
+        let whole = |lock| Chosen {
             own: Locked { lock, tier: None },
             ancestors: Vec::new(),
-        }));
+        };
+        let locks = of_file(file, args, every)?;
+        return Ok(Ok(locks.into_iter().map(whole).collect()));
     }
     let Some(name) = args.tier.as_deref() else {
         return Err(
@@ -65,11 +69,11 @@ pub(super) fn gather(
     } = project::load(project::locate(global.project.as_deref())?)?;
     match project.filter(|_| !any_error(&findings)) {
         None => Ok(Err(findings)),
-        Some(project) => of_tier(&project, name, args, known, target).map(Ok),
+        Some(project) => of_tier(&project, name, args, known, target, every).map(Ok),
     }
 }
 
-fn of_file(path: &Path, args: &ExportArgs) -> Result<AnyLock, Failure> {
+fn of_file(path: &Path, args: &ExportArgs, every: bool) -> Result<Vec<AnyLock>, Failure> {
     let name = shown(path);
     let mut locks = opened(path)?;
     let holds: Vec<String> = locks
@@ -80,16 +84,19 @@ fn of_file(path: &Path, args: &ExportArgs) -> Result<AnyLock, Failure> {
     locks.retain(|lock| {
         fits(&args.platform, lock.platform.name.as_str()) && fits(&args.environment, &lock.environment)
     });
-    let several = locks.len() > 1;
-    match locks.pop() {
-        Some(lock) if !several => sound(lock),
-        Some(_) => Err(
-            Failure::bad_input(format!("{name} holds several locks: {}", holds.join(", ")))
-                .help("choose one with `--platform` and `--environment`"),
-        ),
-        None => Err(
+    let one_environment = locks
+        .windows(2)
+        .all(|pair| pair[0].environment == pair[1].environment);
+    match locks.len() {
+        0 => Err(
             Failure::bad_input(format!("{name} holds nothing of what was asked for"))
                 .help(format!("it holds {}", holds.join(", "))),
+        ),
+        1 => locks.into_iter().map(sound).collect(),
+        _ if every && one_environment => locks.into_iter().map(sound).collect(),
+        _ => Err(
+            Failure::bad_input(format!("{name} holds several locks: {}", holds.join(", ")))
+                .help("choose one with `--platform` and `--environment`"),
         ),
     }
 }
@@ -100,26 +107,44 @@ fn of_tier(
     args: &ExportArgs,
     known: &Conformance,
     target: Option<&Target>,
-) -> Result<Chosen, Failure> {
+    every: bool,
+) -> Result<Vec<Chosen>, Failure> {
     let manifest = &project.manifest;
     let tier = tier_named(manifest, name)?;
     let folder = args
         .lock_dir
         .clone()
         .unwrap_or_else(|| project.root.join("lockfiles"));
-    let platform = platform(tier, args.platform.as_deref(), &folder, known, target)?;
-    let own = Locked {
-        lock: of_platform(tier, &platform, &folder)?,
-        tier: Some(tier_of(tier)),
+    let platforms = if every && args.platform.is_none() && target.is_none() && !tier.platforms.is_empty() {
+        tier.platforms.iter().map(ToString::to_string).collect()
+    } else {
+        vec![platform(tier, args.platform.as_deref(), &folder, known, target)?]
     };
+    // In the order of the platforms, whichever was read first.
+    platforms
+        .par_iter()
+        .map(|platform| chain(manifest, tier, platform, &folder))
+        .collect()
+}
+
+/// Reads the lock of a tier and those that it contains.
+fn chain(
+    manifest: &Manifest,
+    tier: &pyiron_lock_spec::Tier,
+    platform: &str,
+    folder: &Path,
+) -> Result<Chosen, Failure> {
+    let locked = |tier: &pyiron_lock_spec::Tier| {
+        Ok::<_, Failure>(Locked {
+            lock: of_platform(tier, platform, folder)?,
+            tier: Some(tier_of(tier)),
+        })
+    };
+    let own = locked(tier)?;
     let mut ancestors: Vec<Locked> = Vec::new();
     let mut next = tier.contains.as_ref();
     while let Some(parent) = next.and_then(|parent| manifest.tier(parent.value.as_str())) {
-        let lock = of_platform(parent, &platform, &folder)?;
-        ancestors.push(Locked {
-            lock,
-            tier: Some(tier_of(parent)),
-        });
+        ancestors.push(locked(parent)?);
         next = parent.contains.as_ref();
     }
     ancestors.reverse();

@@ -66,6 +66,7 @@ fn view(format: &Format) -> Value {
             Needs::Lock => "lock",
             Needs::Linux => "linux",
             Needs::LinuxAndTarget => "linux-and-target",
+            Needs::Locks => "locks",
         },
         "parameters": parameters,
         "proofs": proofs,

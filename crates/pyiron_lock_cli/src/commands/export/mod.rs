@@ -10,12 +10,13 @@ use std::collections::BTreeSet;
 
 use pyiron_lock_core::{Exit, Finding, Severity, finding::any_error, suggest};
 use pyiron_lock_export::{
-    Export, ExportError, Format, Input, Parameters, Place, Subject, Tier, format_named, formats,
+    Export, ExportError, Format, Input, Needs, Parameters, Place, Subject, Tier, format_named, formats, release,
 };
+use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use self::{
-    gather::{Chosen, gather},
+    gather::{Chosen, Locked, gather},
     write::Written,
 };
 use super::targets::target_named;
@@ -48,7 +49,8 @@ pub(crate) fn execute(args: &ExportArgs, global: &Global, streams: &Streams) -> 
     }
     let target = args.target.as_deref().map(|id| target_named(&known, id));
     let target = target.transpose()?;
-    let chosen = match gather(args, global, &known, target)? {
+    let every = format.needs == Needs::Locks;
+    let chosen = match gather(args, global, &known, target, every)? {
         Ok(chosen) => chosen,
         Err(findings) => return Ok(refused(&findings, args.json, streams)),
     };
@@ -93,36 +95,69 @@ fn settings(words: &[String]) -> Result<Vec<(String, String)>, Failure> {
 struct Made {
     format: &'static str,
     tier: String,
+    locks: Vec<Lock>,
+    export: Export,
+}
+
+/// What a lock is called.
+struct Lock {
     platform: String,
     release: String,
     digest: String,
-    export: Export,
+}
+
+/// A lock that can be exported, and those that it contains.
+struct Family<'a> {
+    own: Subject<'a>,
+    ancestors: Vec<Subject<'a>>,
+}
+
+impl<'a> Family<'a> {
+    fn of(chosen: &'a Chosen) -> Result<Self, ExportError> {
+        let subject = |locked: &'a Locked| Subject::new(&locked.lock, locked.tier.clone());
+        Ok(Self {
+            own: subject(&chosen.own)?,
+            ancestors: chosen
+                .ancestors
+                .iter()
+                .map(subject)
+                .collect::<Result<_, _>>()?,
+        })
+    }
 }
 
 fn make(
     format: &'static Format,
-    chosen: &Chosen,
+    chosen: &[Chosen],
     place: Option<&Place>,
     parameters: &Parameters,
 ) -> Result<Made, Failure> {
-    let own = Subject::new(&chosen.own.lock, chosen.own.tier.clone())?;
-    let ancestors = chosen
-        .ancestors
+    let families: Vec<Family<'_>> = chosen.par_iter().map(Family::of).collect::<Result<_, _>>()?;
+    let inputs: Vec<Input<'_>> = families
         .iter()
-        .map(|ancestor| Subject::new(&ancestor.lock, ancestor.tier.clone()))
-        .collect::<Result<Vec<_>, _>>()?;
-    let export = format.make(&Input {
-        own: &own,
-        ancestors: &ancestors,
-        place,
-        parameters,
-    })?;
-    Ok(Made {
-        format: format.name,
-        tier: own.tier.name.clone(),
+        .map(|family| Input {
+            own: &family.own,
+            ancestors: &family.ancestors,
+            place,
+            parameters,
+        })
+        .collect();
+    let export = match inputs.as_slice() {
+        [input] => format.make(input)?,
+        inputs => release(inputs)?,
+    };
+    let locks = families.iter().map(|Family { own, .. }| Lock {
         platform: own.platform().name.to_string(),
         release: own.release.id.clone(),
         digest: own.release.digest.clone(),
+    });
+    Ok(Made {
+        format: format.name,
+        tier: families
+            .first()
+            .map(|family| family.own.tier.name.clone())
+            .unwrap_or_default(),
+        locks: locks.collect(),
         export,
     })
 }
@@ -132,11 +167,13 @@ fn finish(made: &Made, args: &ExportArgs, streams: &Streams) -> Result<Exit, Fai
     let Export { files, findings } = &made.export;
     let failed = any_error(findings);
     let mut written = Vec::new();
-    let mut text = format!("exported `{}` on {} as {}", made.tier, made.platform, made.format);
+    let platforms: Vec<&str> = made.locks.iter().map(|lock| lock.platform.as_str()).collect();
+    let platforms = platforms.join(", ");
+    let mut text = format!("exported `{}` on {platforms} as {}", made.tier, made.format);
     if failed {
         text = format!(
-            "nothing was exported: `{}` on {} cannot be {}",
-            made.tier, made.platform, made.format
+            "nothing was exported: `{}` on {platforms} cannot be {}",
+            made.tier, made.format
         );
     } else if let Some(folder) = &args.output {
         written = write::write(folder, files, args.force)?;
@@ -179,15 +216,22 @@ fn tell(findings: &[Finding], streams: &Streams) {
 
 fn view(made: &Made, written: &[Written]) -> Value {
     let findings: Vec<_> = made.export.findings.iter().map(finding_view).collect();
-    json!({
+    let lock = |lock: &Lock| json!({"platform": lock.platform, "release": lock.release, "digest": lock.digest});
+    let mut view = json!({
         "format": made.format,
         "tier": made.tier,
-        "platform": made.platform,
-        "release": made.release,
-        "digest": made.digest,
         "files": written,
         "findings": findings,
-    })
+    });
+    match made.locks.as_slice() {
+        [one] => {
+            view["platform"] = json!(one.platform);
+            view["release"] = json!(one.release);
+            view["digest"] = json!(one.digest);
+        }
+        several => view["locks"] = several.iter().map(lock).collect(),
+    }
+    view
 }
 
 /// Tells what is wrong with the project before anything is exported.

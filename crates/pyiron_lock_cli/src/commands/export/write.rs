@@ -10,6 +10,7 @@ use std::{
 
 use pyiron_lock_core::Digest;
 use pyiron_lock_export::{File, Files, MARK, Mode};
+use rayon::prelude::*;
 use serde::{Serialize, Serializer};
 use tempfile::{NamedTempFile, PersistError};
 
@@ -51,13 +52,6 @@ fn octal<S: Serializer>(mode: &u32, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{mode:04o}"))
 }
 
-const fn bits(mode: Mode) -> u32 {
-    match mode {
-        Mode::Plain => 0o644,
-        Mode::Executable => 0o755,
-    }
-}
-
 /// Writes the files into a folder, which is made where it is missing.
 pub(super) fn write(folder: &Path, files: &Files, force: bool) -> Result<Vec<Written>, Failure> {
     let fates = judge(folder, files, force)?;
@@ -71,6 +65,9 @@ pub(super) fn write(folder: &Path, files: &Files, force: bool) -> Result<Vec<Wri
             return Err(staged.fail(&target, &error));
         }
     }
+    if let Err((target, error)) = staged.sync() {
+        return Err(staged.fail(&target, &error));
+    }
     if cancel.is_cancelled() {
         staged.undo();
         return Err(Failure::interrupted());
@@ -78,7 +75,7 @@ pub(super) fn write(folder: &Path, files: &Files, force: bool) -> Result<Vec<Wri
     staged.put()?;
     let written = files.iter().zip(fates).map(|((path, file), fate)| Written {
         path: path.to_string(),
-        mode: bits(file.mode),
+        mode: file.mode.bits(),
         bytes: file.text.len(),
         sha256: Digest::of(file.text.as_bytes()).to_string(),
         fate,
@@ -182,10 +179,22 @@ impl Staged {
             let handle = handle.filter(|handle| handle.lock_shared().is_ok());
             self.held.insert(folder.to_owned(), handle);
         }
-        let mut staged = temporary_in(folder, bits(file.mode))?;
+        let mut staged = temporary_in(folder, file.mode.bits())?;
         staged.write_all(file.text.as_bytes())?;
-        staged.as_file().sync_all()?;
         self.files.push((staged, target));
+        Ok(())
+    }
+
+    /// Waits until every file is on the disk; all at once, because file systems write what waits together in one go.
+    fn sync(&self) -> Result<(), (PathBuf, std::io::Error)> {
+        let synced: Vec<std::io::Result<()>> = self
+            .files
+            .par_iter()
+            .map(|(file, _)| file.as_file().sync_all())
+            .collect();
+        for ((_, target), synced) in self.files.iter().zip(synced) {
+            synced.map_err(|error| (target.clone(), error))?;
+        }
         Ok(())
     }
 
