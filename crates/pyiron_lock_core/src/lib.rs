@@ -10,6 +10,7 @@ pub mod index;
 pub mod lock;
 pub mod names;
 pub mod platform;
+pub mod pypi;
 pub mod request;
 pub mod source;
 pub mod suggest;

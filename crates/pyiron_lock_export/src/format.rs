@@ -59,7 +59,9 @@ impl Needs {
             Self::Lock => "any lock",
             Self::Linux => "a lock for linux",
             Self::LinuxAndTarget => "a lock for linux, and `--target`",
-            Self::Locks => "any lock; of a tier, those of all its platforms unless `--platform` or `--target` chooses",
+            Self::Locks => {
+                "any lock; of a tier, those of all its platforms unless `--platform` or `--target` chooses"
+            }
         }
     }
 }

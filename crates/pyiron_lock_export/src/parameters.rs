@@ -96,9 +96,8 @@ impl Parameters {
                 Some((only, key)) => (Some(only), key),
                 None => (None, word.as_str()),
             };
-            let takes = |format: &&'static Format| {
-                only.is_none_or(|only| format.name == only) && has(format, key)
-            };
+            let takes =
+                |format: &&'static Format| only.is_none_or(|only| format.name == only) && has(format, key);
             let takers: Vec<&'static Format> = parts().filter(takes).collect();
             if takers.is_empty() {
                 let keys: BTreeSet<&str> = parts()
@@ -281,7 +280,12 @@ mod tests {
             let part = set.of(format_named(format).unwrap());
             part.get(key).map(str::to_owned)
         };
-        let set = read(&[("dockerfile.base-tag", "one"), ("base-tag", "all"), ("layers", "2")]).unwrap();
+        let set = read(&[
+            ("dockerfile.base-tag", "one"),
+            ("base-tag", "all"),
+            ("layers", "2"),
+        ])
+        .unwrap();
         assert_eq!(of(&set, "dockerfile", "base-tag").as_deref(), Some("one"));
         assert_eq!(of(&set, "apptainer", "base-tag").as_deref(), Some("all"));
         assert_eq!(of(&set, "apptainer", "layers"), None);

@@ -6,7 +6,6 @@
 mod chain;
 mod conflict;
 mod core;
-mod pypi;
 
 use std::{cell::LazyCell, collections::BTreeSet};
 
@@ -231,7 +230,7 @@ pub(crate) fn explain(
 
 /// Returns the name that is meant, where a name is not among those known.
 pub fn suggestion(name: &str, known: &BTreeSet<String>) -> Option<Suggestion> {
-    let elsewhere = pypi::conda_names(name)
+    let elsewhere = pyiron_lock_core::pypi::conda_names(name)
         .iter()
         .find(|conda| known.contains(**conda));
     elsewhere

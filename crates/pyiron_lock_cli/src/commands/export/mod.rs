@@ -10,7 +10,8 @@ use std::collections::BTreeSet;
 
 use pyiron_lock_core::{Exit, Finding, Severity, finding::any_error, suggest};
 use pyiron_lock_export::{
-    Export, ExportError, Format, Input, Needs, Parameters, Place, Subject, Tier, format_named, formats, release,
+    Export, ExportError, Format, Input, Needs, Parameters, Place, Subject, Tier, format_named, formats,
+    release,
 };
 use rayon::prelude::*;
 use serde_json::{Value, json};
@@ -117,11 +118,7 @@ impl<'a> Family<'a> {
         let subject = |locked: &'a Locked| Subject::new(&locked.lock, locked.tier.clone());
         Ok(Self {
             own: subject(&chosen.own)?,
-            ancestors: chosen
-                .ancestors
-                .iter()
-                .map(subject)
-                .collect::<Result<_, _>>()?,
+            ancestors: chosen.ancestors.iter().map(subject).collect::<Result<_, _>>()?,
         })
     }
 }
@@ -216,7 +213,8 @@ fn tell(findings: &[Finding], streams: &Streams) {
 
 fn view(made: &Made, written: &[Written]) -> Value {
     let findings: Vec<_> = made.export.findings.iter().map(finding_view).collect();
-    let lock = |lock: &Lock| json!({"platform": lock.platform, "release": lock.release, "digest": lock.digest});
+    let lock =
+        |lock: &Lock| json!({"platform": lock.platform, "release": lock.release, "digest": lock.digest});
     let mut view = json!({
         "format": made.format,
         "tier": made.tier,

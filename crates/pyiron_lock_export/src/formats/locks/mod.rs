@@ -6,6 +6,7 @@ pub(super) mod environment;
 pub(super) mod explicit;
 mod names;
 mod pixi;
+mod requirements;
 #[cfg(test)]
 mod samples;
 mod sbom;
@@ -20,4 +21,5 @@ pub(super) const FORMATS: &[&Format] = &[
     &pixi::FORMAT,
     &condarc::FORMAT,
     &sbom::FORMAT,
+    &requirements::FORMAT,
 ];

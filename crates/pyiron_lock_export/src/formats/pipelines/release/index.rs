@@ -73,12 +73,7 @@ struct Said {
 
 impl Exported {
     /// Lists what a format made.
-    pub(super) fn new(
-        format: &'static Format,
-        platform: String,
-        folder: &str,
-        export: &Export,
-    ) -> Self {
+    pub(super) fn new(format: &'static Format, platform: String, folder: &str, export: &Export) -> Self {
         let files = export.files.iter().map(|(path, file)| Listed {
             path: format!("{folder}/{path}"),
             mode: format!("{:04o}", file.mode.bits()),

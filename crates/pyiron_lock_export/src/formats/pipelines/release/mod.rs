@@ -72,7 +72,11 @@ fn outcome(format: &'static Format, input: &Input<'_>) -> Result<Outcome, Export
             let errors = export.findings.iter();
             let errors = errors.filter(|finding| finding.severity == Severity::Error);
             let reasons: Vec<String> = errors.map(|finding| finding.message.clone()).collect();
-            if reasons.is_empty() { Ok(export) } else { Err(reasons) }
+            if reasons.is_empty() {
+                Ok(export)
+            } else {
+                Err(reasons)
+            }
         }
         Err(error @ ExportError::Unfit { .. }) => Err(vec![reason(&error)]),
         Err(error) => return Err(error),
@@ -143,10 +147,7 @@ impl Release {
 
     fn say(&mut self, findings: Vec<Finding>) {
         for finding in findings {
-            if self
-                .said
-                .insert((finding.code.as_str(), finding.message.clone()))
-            {
+            if self.said.insert((finding.code.as_str(), finding.message.clone())) {
                 self.findings.push(finding);
             }
         }
