@@ -78,6 +78,11 @@ pub(crate) fn docker(text: &str) -> String {
     quoted
 }
 
+/// Quotes as a value of a workflow of GitHub: as YAML does, and what would start an expression there is a text.
+pub(crate) fn github(text: &str) -> String {
+    yaml(&text.replace("${{", "${{ '${{' }}"))
+}
+
 /// Makes a text one line of a comment: control letters, line and paragraph separators become blanks.
 pub(crate) fn comment(text: &str) -> String {
     one_line(text)
@@ -104,12 +109,21 @@ pub(crate) const QUOTES: &[(&str, Quote)] = &[
     ("yaml_word", yaml_word),
     ("toml", toml),
     ("docker", docker),
+    ("github", github),
     ("comment", comment),
 ];
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_expression_of_github_is_a_text() {
+        assert_eq!(github("a $X ${Y} {{ z }}"), "\"a $X ${Y} {{ z }}\"");
+        assert_eq!(github("${{ x }}"), "\"${{ '${{' }} x }}\"");
+        // What stays after the text was replaced starts nothing new.
+        assert_eq!(github("$${{{"), "\"$${{ '${{' }}{\"");
+    }
 
     #[test]
     fn a_word_of_yaml_stays_a_text() {

@@ -83,6 +83,7 @@ fn text(
         "are locked, builds for MPI or CUDA are not told apart, and no hash of a file on PyPI is known."
             .to_owned(),
     );
+    lines.push("Names are what a record says, else by rule; none was looked up.".to_owned());
     if let Some(python) = input.own.packages.get("python") {
         lines.push(format!("Python {}", python.version()));
     }
