@@ -1,5 +1,7 @@
-//! The JSON schemas of `conformance/`, written from the tables that its readers go by, and that of `verify --json`.
+//! The JSON schemas of `conformance/`, written from the tables that its readers go by, and those of what
+//! `verify --json` prints and `export release` writes.
 
+mod release;
 mod verify;
 
 use std::path::Path;
@@ -21,6 +23,7 @@ pub(crate) fn run(root: &Path, mode: Mode) -> Report {
         ("conformance/policy.schema.json", policy()),
         ("conformance/waivers.schema.json", waivers()),
         ("docs/reference/verify.schema.json", verify::schema()),
+        ("docs/reference/release.schema.json", release::schema()),
     ];
     let files = files.map(|(path, schema)| Generated {
         path: path.into(),

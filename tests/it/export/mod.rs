@@ -2,6 +2,7 @@
 
 mod choice;
 mod golden;
+mod release;
 mod unharmed;
 
 use std::{path::Path, process::Command};

@@ -107,7 +107,9 @@ fn links_are_not_followed() {
             continue;
         }
         let files = tree(folder.path());
-        for (name, _) in files {
+        // Of very many files, some at like distances.
+        let step = files.len() / 20 + 1;
+        for (name, _) in files.into_iter().step_by(step) {
             let place = tempfile::tempdir().unwrap();
             match name.split_once('/') {
                 Some((top, _)) => symlink(outside.path(), place.path().join(top)).unwrap(),
