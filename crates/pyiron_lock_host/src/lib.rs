@@ -1,6 +1,8 @@
 //! This machine: what is installed on it, and what it is. Knows folders, users and processes; knows no channel index, no
 //! project and no solver.
 
+pub mod codes;
+pub mod machine;
 mod wanted;
 
 pub use wanted::Wanted;
