@@ -15,6 +15,7 @@ mod determinism;
 mod docs;
 mod export;
 mod family;
+mod host;
 mod hostile;
 mod init;
 mod interrupted;

@@ -243,7 +243,7 @@ fn levels_and_waivers_decide_how_it_ends() {
 }
 
 /// Looks for keys that a schema does not know, and for those that it requires.
-fn fit(schema: &Value, part: &Value, value: &Value, at: &str) {
+pub(crate) fn fit(schema: &Value, part: &Value, value: &Value, at: &str) {
     if let Some(name) = part["$ref"].as_str() {
         let name = name.strip_prefix("#/$defs/").unwrap();
         return fit(schema, &schema["$defs"][name], value, at);

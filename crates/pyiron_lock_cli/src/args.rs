@@ -1,6 +1,7 @@
 //! What can be said on the command line.
 
 mod export;
+mod there;
 
 use std::path::PathBuf;
 
@@ -9,7 +10,7 @@ use clap_complete::Shell;
 use pyiron_lock_core::{CutOff, Exit};
 use pyiron_lock_spec::Dialect;
 
-pub(crate) use self::export::ExportArgs;
+pub(crate) use self::{export::ExportArgs, there::ThereArgs};
 
 /// Returns the exit codes as the help shows them, four a line.
 fn exit_codes() -> String {
@@ -336,6 +337,8 @@ pub(crate) struct VerifyArgs {
     /// Folder of the locks [default: lockfiles in the project]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) lock_dir: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) there: ThereArgs,
     /// What to print [default: text for people]
     #[arg(long, value_enum, value_name = "FORMAT", conflicts_with = "json")]
     pub(crate) format: Option<Format>,

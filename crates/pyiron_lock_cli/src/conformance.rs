@@ -83,7 +83,7 @@ pub(crate) fn project_root(given: Option<&Path>) -> Option<PathBuf> {
 }
 
 /// Every table of codes, room by room.
-pub(crate) const TABLES: [&[Code]; 9] = [
+pub(crate) const TABLES: [&[Code]; 10] = [
     pyiron_lock_core::codes::ALL,
     pyiron_lock_spec::codes::ALL,
     pyiron_lock_solve::codes::ALL,
@@ -92,6 +92,7 @@ pub(crate) const TABLES: [&[Code]; 9] = [
     data_codes::ALL,
     config::codes::ALL,
     pyiron_lock_export::codes::ALL,
+    pyiron_lock_host::codes::ALL,
     crate::codes::ALL,
 ];
 

@@ -19,7 +19,7 @@ struct Room {
 }
 
 /// Every room that has codes. A new table belongs here.
-const ROOMS: [Room; 9] = [
+const ROOMS: [Room; 10] = [
     Room {
         heading: "Any file",
         source: "crates/pyiron_lock_core/src/codes.rs",
@@ -59,6 +59,11 @@ const ROOMS: [Room; 9] = [
         heading: "Exports",
         source: "crates/pyiron_lock_export/src/codes.rs",
         codes: pyiron_lock_export::codes::ALL,
+    },
+    Room {
+        heading: "What is there",
+        source: "crates/pyiron_lock_host/src/codes.rs",
+        codes: pyiron_lock_host::codes::ALL,
     },
     Room {
         heading: "Files",

@@ -2,6 +2,7 @@
 //! `verify --json` prints and `export release` writes.
 
 mod release;
+mod there;
 mod verify;
 
 use std::path::Path;

@@ -8,11 +8,12 @@ use crate::{args::RulesArgs, codes::LOCK_STALE, streams::Streams};
 
 /// Lists the rules.
 pub(crate) fn execute(args: &RulesArgs, streams: &Streams) -> Exit {
-    let groups: [(&str, &[Code]); 4] = [
+    let groups: [(&str, &[Code]); 5] = [
         ("sound", sound::codes::ALL),
         ("current", &[LOCK_STALE]),
         ("fit", rules::CODES),
         ("config", config::codes::ALL),
+        ("there", pyiron_lock_host::codes::ALL),
     ];
     if args.json {
         let of_group = |(group, codes): &(&str, &[Code])| -> Vec<Value> {

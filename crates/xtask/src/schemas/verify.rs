@@ -5,7 +5,7 @@ use pyiron_lock_conform::{State, config::ConfigKind};
 use pyiron_lock_core::Severity;
 use serde_json::{Value, json};
 
-use super::{DIALECT, text};
+use super::{DIALECT, text, there};
 
 /// Returns the schema.
 pub(super) fn schema() -> Value {
@@ -15,6 +15,7 @@ pub(super) fn schema() -> Value {
         "description": "What was found, why nothing could be verified, or why the command could not do its job.",
         "oneOf": [
             { "$ref": "#/$defs/report" },
+            { "$ref": "#/$defs/host" },
             { "$ref": "#/$defs/refused" },
             { "$ref": "#/$defs/failed" },
         ],
@@ -30,6 +31,10 @@ pub(super) fn schema() -> Value {
                     "waived": list("The findings that were set aside.", "waived"),
                 }),
             ),
+            "host": there::host(),
+            "machine": there::machine(),
+            "check": there::check(),
+            "unknown": there::unknown(),
             "refused": object(
                 "Specs or files of `conformance/` are wrong, so that nothing was verified.",
                 &["findings"],
@@ -182,7 +187,7 @@ fn error() -> Value {
     )
 }
 
-fn object(description: &str, required: &[&str], properties: &Value) -> Value {
+pub(super) fn object(description: &str, required: &[&str], properties: &Value) -> Value {
     json!({
         "description": description,
         "type": "object",
@@ -192,10 +197,10 @@ fn object(description: &str, required: &[&str], properties: &Value) -> Value {
     })
 }
 
-fn list(description: &str, of: &str) -> Value {
+pub(super) fn list(description: &str, of: &str) -> Value {
     json!({ "description": description, "type": "array", "items": { "$ref": format!("#/$defs/{of}") } })
 }
 
-fn nullable(description: &str) -> Value {
+pub(super) fn nullable(description: &str) -> Value {
     json!({ "description": description, "type": ["string", "null"] })
 }

@@ -16,7 +16,7 @@ use crate::{
     files::{read_lock_text, shown},
     locks::{Choice, Item, Plan, State, tier_named},
     project::{self, Loaded, Project},
-    render::stale_text,
+    render::{LockSeen, stale_text},
 };
 
 /// The locks of a run, and what was found while looking for them.
@@ -44,6 +44,20 @@ pub(crate) struct Looked {
     pub(crate) tier: Option<String>,
     pub(crate) platform: String,
     pub(crate) state: &'static str,
+}
+
+impl Looked {
+    /// Returns it as the writers of other formats take it.
+    pub(crate) fn seen(&self) -> LockSeen<'_> {
+        LockSeen {
+            path: &self.path,
+            label: &self.label,
+            tier: self.tier.as_deref(),
+            platform: &self.platform,
+            asked: self.state != "unasked",
+            read: self.read,
+        }
+    }
 }
 
 /// Gathers what the words name: files that are there, else tiers.

@@ -1,9 +1,10 @@
 //! `verify`: three questions to locks, before anything is installed. Are they sound, are they what the specs ask for,
-//! do they fit the places where they have to run. Checks users' configuration beside them. Solves nothing, asks nobody,
-//! writes nothing.
+//! do they fit the places where they have to run. Checks users' configuration beside them, or instead what is there: this
+//! machine. Solves nothing, asks nobody, writes nothing.
 
 mod config;
 mod gather;
+mod host;
 mod output;
 
 use std::collections::BTreeSet;
@@ -28,6 +29,9 @@ use crate::{
 
 /// Verifies locks.
 pub(crate) fn execute(args: &VerifyArgs, global: &Global, streams: &Streams) -> Result<Exit, Failure> {
+    if args.there.host {
+        return host::execute(args, global, streams);
+    }
     let today = args.today.unwrap_or_else(today);
     let levels = levels(args)?;
     let only_configs = args.what.is_empty() && !args.configs.is_empty();

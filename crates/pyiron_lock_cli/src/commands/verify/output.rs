@@ -4,7 +4,7 @@ use pyiron_lock_conform::{Judged, Matrix, Report, State, Waived, data::Waivers, 
 use pyiron_lock_core::{Finding, Severity};
 use serde_json::{Value, json};
 
-use super::gather::Gathered;
+use super::gather::{Gathered, Looked};
 use crate::{
     args::Format,
     codes::LOCK_STALE,
@@ -37,18 +37,7 @@ pub(super) fn write(
     waivers: &Waivers,
     streams: &Streams,
 ) {
-    let locks: Vec<LockSeen<'_>> = gathered
-        .looked
-        .iter()
-        .map(|lock| LockSeen {
-            path: &lock.path,
-            label: &lock.label,
-            tier: lock.tier.as_deref(),
-            platform: &lock.platform,
-            asked: lock.state != "unasked",
-            read: lock.read,
-        })
-        .collect();
+    let locks: Vec<LockSeen<'_>> = gathered.looked.iter().map(Looked::seen).collect();
     let configs: Vec<ConfigSeen<'_>> = gathered
         .configs
         .iter()
@@ -249,18 +238,7 @@ fn view(
         .collect();
     let mut findings: Vec<Value> = specs.iter().map(|finding| json!(finding_view(finding))).collect();
     findings.extend(report.judged.iter().map(judged_view));
-    let waived: Vec<Value> = waived
-        .iter()
-        .map(|one| {
-            let waiver = &waivers.all[one.waiver];
-            json!({
-                "finding": judged_view(&one.judged),
-                "owner": waiver.owner,
-                "reason": waiver.reason,
-                "until": waiver.until.value.to_string(),
-            })
-        })
-        .collect();
+    let waived: Vec<Value> = waived.iter().map(|one| waived_view(one, waivers)).collect();
     let configs: Vec<Value> = gathered
         .configs
         .iter()
@@ -269,7 +247,19 @@ fn view(
     json!({"locks": locks, "configs": configs, "cells": cells, "findings": findings, "waived": waived})
 }
 
-fn judged_view(judged: &Judged) -> Value {
+/// Returns the JSON shape of a finding that was set aside.
+pub(super) fn waived_view(one: &Waived, waivers: &Waivers) -> Value {
+    let waiver = &waivers.all[one.waiver];
+    json!({
+        "finding": judged_view(&one.judged),
+        "owner": waiver.owner,
+        "reason": waiver.reason,
+        "until": waiver.until.value.to_string(),
+    })
+}
+
+/// Returns the JSON shape of a finding with what it is about.
+pub(super) fn judged_view(judged: &Judged) -> Value {
     let scope = &judged.scope;
     let mut view = json!(finding_view(&judged.finding));
     view["scope"] = json!({
