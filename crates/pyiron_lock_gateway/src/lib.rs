@@ -12,6 +12,9 @@ mod snapshot;
 pub use cache::sweep_cache;
 pub use error::IndexError;
 pub use index::ChannelIndex;
-pub use network::{Credential, NetworkSettings, Secret, Trouble, TroubleKind, Watch, shown_address};
+pub use network::{
+    ArchiveSource, Credential, NetworkSettings, Secret, Trouble, TroubleKind, Watch, fetch_archives,
+    shown_address,
+};
 pub use place::{IndexSource, Place};
 pub use snapshot::{SnapshotError, SnapshotIndex, Snapshots, read_snapshots, write_snapshots};

@@ -21,7 +21,7 @@ use super::{
 };
 
 /// The first wait before a request is repeated; each further one is twice as long.
-const FIRST_WAIT: Duration = Duration::from_millis(250);
+pub(super) const FIRST_WAIT: Duration = Duration::from_millis(250);
 
 /// The middleware.
 pub(super) struct Guard {
@@ -189,7 +189,7 @@ fn answer(address: &Url, status: StatusCode, body: Body) -> Response {
 }
 
 /// Returns what an error of the HTTP library means.
-fn kind_of(error: &reqwest::Error, timeout: Duration) -> TroubleKind {
+pub(super) fn kind_of(error: &reqwest::Error, timeout: Duration) -> TroubleKind {
     let cause = innermost(error);
     if error.is_timeout() {
         return TroubleKind::Silent(timeout);

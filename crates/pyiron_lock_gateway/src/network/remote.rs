@@ -43,8 +43,8 @@ const LAST_WRITES: Duration = Duration::from_secs(1);
 /// What all channels of a run share.
 pub(crate) struct Network {
     settings: NetworkSettings,
-    client: reqwest::Client,
-    storage: AuthenticationStorage,
+    pub(super) client: reqwest::Client,
+    pub(super) storage: AuthenticationStorage,
     /// Dropped once what is being written to the cache is written.
     runtime: Option<Runtime>,
     /// What the user should know of the credentials.
@@ -88,6 +88,14 @@ impl Network {
             runtime: Some(runtime),
             notice,
         })
+    }
+
+    /// Waits for some work.
+    pub(super) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime
+            .as_ref()
+            .expect("it is taken only on drop")
+            .block_on(work)
     }
 }
 
@@ -202,8 +210,7 @@ impl Remote {
     ) -> Result<T, Trouble> {
         const LOOK_UP: Duration = Duration::from_millis(50);
         let watch = &self.network.settings.watch;
-        let runtime = self.network.runtime.as_ref().expect("it is taken only on drop");
-        runtime.block_on(async {
+        self.network.block_on(async {
             let mut work = pin!(work);
             loop {
                 match tokio::time::timeout(LOOK_UP, &mut work).await {

@@ -48,6 +48,17 @@ pub enum TroubleKind {
     Cut,
     /// A shard has other bytes than its index lists.
     WrongBytes,
+    /// The answer is something else than the archive that was asked for; the text says what.
+    NotTheArchive(String),
+    /// What was fetched cannot be kept.
+    Folder {
+        /// The folder.
+        folder: PathBuf,
+        /// Whether there is no room left.
+        full: bool,
+        /// The cause.
+        cause: String,
+    },
     /// The channel is not there.
     NoChannel,
     /// It was never fetched, and nothing may be fetched now.
@@ -122,6 +133,12 @@ impl Trouble {
             TroubleKind::WrongBytes => {
                 "something on the way changed it, or the server is just being updated; nothing of it was used"
             }
+            TroubleKind::NotTheArchive(_) => {
+                "something on the way changed it, or the channel has another archive by this name now; nothing of it \
+                 was used"
+            }
+            TroubleKind::Folder { full: true, .. } => "make room and run again",
+            TroubleKind::Folder { .. } => "write to another folder",
             TroubleKind::NoChannel => "check the name of the channel, or the address under `channel-sources`",
             TroubleKind::NotCached => "run once without `--offline`",
             TroubleKind::Cache { full: true, .. } => {
@@ -160,6 +177,17 @@ impl fmt::Display for Trouble {
             TroubleKind::TooLarge(limit) => write!(f, "{address} holds more than {limit} bytes"),
             TroubleKind::Cut => write!(f, "{address} ends before its end"),
             TroubleKind::WrongBytes => write!(f, "{address} has other bytes than its index says"),
+            TroubleKind::NotTheArchive(what) => {
+                write!(f, "{address} is not the archive that the lock lists: {what}")
+            }
+            TroubleKind::Folder { folder, full, cause } => {
+                let folder = folder.display();
+                if *full {
+                    write!(f, "there is no room left in {folder}")
+                } else {
+                    write!(f, "{folder} cannot be written to: {cause}")
+                }
+            }
             TroubleKind::NoChannel => write!(f, "there is no channel at {address}: it has no noarch index"),
             TroubleKind::NotCached => write!(f, "{address} was never fetched"),
             TroubleKind::Cache { folder, full, cause } => {
