@@ -1,6 +1,7 @@
 //! This machine: what is installed on it, and what it is. Knows folders, users and processes; knows no channel index, no
 //! project and no solver.
 
+pub mod bundle;
 pub mod codes;
 pub mod machine;
 mod wanted;

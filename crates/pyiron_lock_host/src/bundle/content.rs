@@ -1,0 +1,156 @@
+//! The contents of a bundle's members: checked while they pass, never held whole unless they are short texts.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{self, Read, Seek, SeekFrom, Write},
+    path::{Path, PathBuf},
+};
+
+use pyiron_lock_core::digest::hex;
+use rattler_digest::{Sha256, Sha256Hash, digest::Digest as _};
+use tempfile::NamedTempFile;
+
+use super::{
+    Bundle, BundleError, Fault, Member, PIECE, Watch,
+    header::{BLOCK, header, padding},
+};
+
+/// Takes a piece of a content.
+type Sink<'s> = &'s mut dyn FnMut(&[u8]) -> Result<(), BundleError>;
+
+impl Bundle {
+    /// Takes the archives with these sums out into `folder/SUBDIR/NAME`. Each is checked before it gets its name; what
+    /// is there by that name is replaced. Returns where each of them is.
+    pub fn extract<'s>(
+        &mut self,
+        sums: impl IntoIterator<Item = &'s Sha256Hash>,
+        folder: &Path,
+        watch: Watch<'_>,
+    ) -> Result<BTreeMap<Sha256Hash, PathBuf>, BundleError> {
+        let members: BTreeMap<&str, &(u64, Member)> = self
+            .packages
+            .iter()
+            .filter(|(_, member)| member.is_archive())
+            .map(|package| (package.1.sha256.as_str(), package))
+            .collect();
+        let mut extracted = BTreeMap::new();
+        for sum in sums {
+            let Some((at, member)) = members.get(hex(sum).as_str()) else {
+                return Err(self.refuse(Fault::Missing(format!("an archive with sha256 {}", hex(sum)))));
+            };
+            // The manifest was checked: these are three plain words.
+            let path = folder.join(member.path.trim_start_matches("packages/"));
+            let unwritten = |source| BundleError::Write {
+                path: path.clone(),
+                source,
+            };
+            let below = path.parent().unwrap_or(folder);
+            fs::create_dir_all(below).map_err(unwritten)?;
+            let mut file = temporary_in(below).map_err(unwritten)?;
+            let mut write = |piece: &[u8]| file.write_all(piece).map_err(unwritten);
+            self.content(*at, member, &mut write, watch)?;
+            file.persist(&path).map_err(|error| unwritten(error.error))?;
+            extracted.insert(*sum, path);
+        }
+        Ok(extracted)
+    }
+
+    /// Reads a member that is a short text.
+    pub(super) fn text(&self, at: u64, member: &Member) -> Result<Vec<u8>, BundleError> {
+        let mut text = Vec::new();
+        let mut add = |piece: &[u8]| {
+            text.extend_from_slice(piece);
+            Ok(())
+        };
+        self.content(at, member, &mut add, &|_| true)?;
+        Ok(text)
+    }
+
+    /// Passes the content of a member on, and checks its header, its sum, and the zeros behind it.
+    pub(super) fn content(
+        &self,
+        at: u64,
+        member: &Member,
+        sink: Sink<'_>,
+        watch: Watch<'_>,
+    ) -> Result<(), BundleError> {
+        let mut block = [0; BLOCK];
+        self.fill(at, &mut block)?;
+        if header(&member.path, member.size, self.manifest.epoch) != Some(block) {
+            return Err(self.refuse(Fault::Header(member.path.clone())));
+        }
+        let mut sum = Sha256::new();
+        let mut piece = vec![0; PIECE.min(member.size as usize)];
+        let mut left = member.size;
+        while left > 0 {
+            let next = left.min(PIECE as u64) as usize;
+            let piece = &mut piece[..next];
+            (&self.file)
+                .read_exact(piece)
+                .map_err(|error| self.unread(error))?;
+            sum.update(&*piece);
+            sink(piece)?;
+            left -= next as u64;
+            if !watch(next as u64) {
+                return Err(BundleError::Stopped);
+            }
+        }
+        if hex(&sum.finalize()) != member.sha256 {
+            return Err(self.refuse(Fault::Sum(member.path.clone())));
+        }
+        self.zeros(
+            at + BLOCK as u64 + member.size,
+            padding(member.size),
+            &member.path,
+        )
+    }
+
+    /// Checks that there are only zeros; at most two blocks of them are ever looked at.
+    pub(super) fn zeros(&self, at: u64, count: u64, behind: &str) -> Result<(), BundleError> {
+        let mut bytes = vec![0; count as usize];
+        self.fill(at, &mut bytes)?;
+        if bytes.iter().any(|byte| *byte != 0) {
+            return Err(self.refuse(Fault::Padding(behind.to_owned())));
+        }
+        Ok(())
+    }
+
+    fn fill(&self, at: u64, bytes: &mut [u8]) -> Result<(), BundleError> {
+        let mut file = &self.file;
+        let read = file
+            .seek(SeekFrom::Start(at))
+            .and_then(|_| file.read_exact(bytes));
+        read.map_err(|error| self.unread(error))
+    }
+
+    pub(super) fn refuse(&self, fault: Fault) -> BundleError {
+        BundleError::Refused {
+            path: self.path.clone(),
+            fault,
+        }
+    }
+
+    pub(super) fn other(&self, what: String) -> BundleError {
+        self.refuse(Fault::OtherLock(what))
+    }
+
+    fn unread(&self, source: io::Error) -> BundleError {
+        BundleError::Read {
+            path: self.path.clone(),
+            source,
+        }
+    }
+}
+
+/// Makes a file beside the one that it is to become; it vanishes unless it gets its name.
+fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(".pyiron-lock-").suffix(".tmp");
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt;
+        builder.permissions(fs::Permissions::from_mode(0o666));
+    }
+    builder.tempfile_in(folder)
+}
