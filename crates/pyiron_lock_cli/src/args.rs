@@ -1,5 +1,6 @@
 //! What can be said on the command line.
 
+mod bundle;
 mod export;
 mod there;
 
@@ -10,7 +11,7 @@ use clap_complete::Shell;
 use pyiron_lock_core::{CutOff, Exit};
 use pyiron_lock_spec::Dialect;
 
-pub(crate) use self::{export::ExportArgs, there::ThereArgs};
+pub(crate) use self::{bundle::BundleArgs, export::ExportArgs, there::ThereArgs};
 
 /// Returns the exit codes as the help shows them, four a line.
 fn exit_codes() -> String {
@@ -41,6 +42,7 @@ impl Cli {
             Command::Update(args) => args.solve.json,
             Command::Verify(args) => args.json,
             Command::Export(args) => args.json,
+            Command::Bundle(args) => args.json,
             Command::Tiers(args) => args.json,
             Command::Targets(args) => args.json,
             Command::Rules(args) => args.json,
@@ -87,6 +89,8 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Turn a lock into container recipes, kernels, queue folders, lists and more
     Export(ExportArgs),
+    /// Put the archives of a lock into one file, for places without a network
+    Bundle(BundleArgs),
     /// List the tiers with their platforms and locks
     Tiers(TiersArgs),
     /// List the targets, or what is known of one

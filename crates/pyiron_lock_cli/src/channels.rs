@@ -1,7 +1,7 @@
 //! From channel names to canonical URLs and to the places where their indexes are.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
 };
 
@@ -33,6 +33,46 @@ impl Channels {
     /// Settles the channels of a file without a project.
     pub(crate) fn of_file(args: &ChannelArgs, file: &EnvironmentFile) -> Result<Self, Failure> {
         Self::new(args, None, &[file])
+    }
+
+    /// Settles the channels that archives of a lock lie in, given by their addresses.
+    pub(crate) fn of_addresses(
+        args: &ChannelArgs,
+        project: Option<&Project>,
+        addresses: &BTreeSet<Url>,
+    ) -> Result<Self, Failure> {
+        let manifest = project.map(|project| &project.manifest);
+        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        for name in manifest
+            .into_iter()
+            .flat_map(|manifest| manifest.channel_sources.keys())
+        {
+            let url = channel(name, manifest)?.base_url.to_string();
+            names.insert(url, name.clone());
+        }
+        let list = addresses
+            .iter()
+            .filter(|address| matches!(address.scheme(), "http" | "https"))
+            .map(|address| {
+                let channel = Channel::from_url(address.clone());
+                let name = names.get(channel.base_url.as_str()).cloned();
+                NamedChannel {
+                    name: name.unwrap_or_else(|| channel.name().to_owned()),
+                    channel,
+                }
+            });
+        Ok(Self {
+            list: list.collect(),
+            folders: folders(args, project)?,
+            mirrors: mirrors(manifest)?,
+        })
+    }
+
+    /// Returns where the channel with this address is.
+    pub(crate) fn place_of(&self, address: &Url) -> Place {
+        let channel = Channel::from_url(address.clone());
+        let name = channel.name().to_owned();
+        self.place(&NamedChannel { name, channel })
     }
 
     /// Settles the channels: those of the command line, else those of the manifest, else those of the files.

@@ -21,6 +21,7 @@ mod render;
 mod sample;
 mod solving;
 mod streams;
+mod wanted;
 
 use std::process::ExitCode;
 

@@ -2,7 +2,7 @@
 
 use std::{
     env,
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -57,47 +57,17 @@ impl Network {
         if channels.remote().next().is_none() {
             return Ok(None);
         }
-        let condarcs = Condarcs::read();
-        for path in &condarcs.unreadable {
-            streams.talk(&format!(
-                "note: {} cannot be read, it does not count",
-                shown(path)
-            ));
-        }
-        channels.add_mirrors(|named| condarcs.mirror(named));
-        let mut credentials = Vec::new();
-        for named in channels.remote() {
-            let mirror = channels.mirror(named);
-            let own: &Url = named.channel.base_url.url();
-            let address = mirror.map_or(own, |mirror| &mirror.address);
-            let host = address.host_str().unwrap_or_default();
-            credentials.extend(from_environment(named, host)?);
-            credentials.extend(mirror.and_then(|mirror| mirror.credential.clone()));
-            if let Some((mirror, path)) = mirror.and_then(|mirror| Some((mirror, mirror.said_by.as_ref()?))) {
-                streams.talk(&format!(
-                    "note: channel `{}` is read from {}, as {} says",
-                    named.name,
-                    pyiron_lock_gateway::shown_address(&mirror.address),
-                    shown(path)
-                ));
-            }
-        }
         let transfers = Arc::new(Transfers {
             requests: AtomicU64::new(0),
             bytes: AtomicU64::new(0),
             bar: bar.clone(),
             cancel: cancel.clone(),
         });
-        let retries = number("PYIRON_LOCK_HTTP_RETRIES")?.unwrap_or(RETRIES.into());
+        let cache = cache_folder(&args.cache)?;
+        let mut settings = settings(channels, &cache, streams, transfers.clone())?;
+        settings.offline = args.offline;
         Ok(Some(Self {
-            settings: NetworkSettings {
-                cache: cache_folder(&args.cache)?,
-                offline: args.offline,
-                timeout: seconds("PYIRON_LOCK_HTTP_TIMEOUT")?.unwrap_or(TIMEOUT),
-                retries: retries.min(20) as u32,
-                credentials,
-                watch: transfers.clone(),
-            },
+            settings,
             transfers,
             cache_limit: number("PYIRON_LOCK_CACHE_LIMIT")?.unwrap_or(CACHE_LIMIT) << 20,
         }))
@@ -121,6 +91,49 @@ impl Network {
         }
         transferred
     }
+}
+
+/// Settles how channels are read; mirrors of conda's configuration are taken over, and said.
+pub(crate) fn settings(
+    channels: &mut Channels,
+    cache: &Path,
+    streams: &Streams,
+    watch: Arc<dyn Watch>,
+) -> Result<NetworkSettings, Failure> {
+    let condarcs = Condarcs::read();
+    for path in &condarcs.unreadable {
+        streams.talk(&format!(
+            "note: {} cannot be read, it does not count",
+            shown(path)
+        ));
+    }
+    channels.add_mirrors(|named| condarcs.mirror(named));
+    let mut credentials = Vec::new();
+    for named in channels.remote() {
+        let mirror = channels.mirror(named);
+        let own: &Url = named.channel.base_url.url();
+        let address = mirror.map_or(own, |mirror| &mirror.address);
+        let host = address.host_str().unwrap_or_default();
+        credentials.extend(from_environment(named, host)?);
+        credentials.extend(mirror.and_then(|mirror| mirror.credential.clone()));
+        if let Some((mirror, path)) = mirror.and_then(|mirror| Some((mirror, mirror.said_by.as_ref()?))) {
+            streams.talk(&format!(
+                "note: channel `{}` is read from {}, as {} says",
+                named.name,
+                pyiron_lock_gateway::shown_address(&mirror.address),
+                shown(path)
+            ));
+        }
+    }
+    let retries = number("PYIRON_LOCK_HTTP_RETRIES")?.unwrap_or(RETRIES.into());
+    Ok(NetworkSettings {
+        cache: cache.to_owned(),
+        offline: false,
+        timeout: seconds("PYIRON_LOCK_HTTP_TIMEOUT")?.unwrap_or(TIMEOUT),
+        retries: retries.min(20) as u32,
+        credentials,
+        watch,
+    })
 }
 
 /// What went over the network.

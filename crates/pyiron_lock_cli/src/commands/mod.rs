@@ -1,5 +1,6 @@
 //! One file a verb.
 
+mod bundle;
 mod completions;
 mod explain;
 mod export;
@@ -33,6 +34,7 @@ pub(crate) fn run(cli: &Cli, streams: &Streams) -> Result<Exit, Failure> {
         Command::Snapshot(args) => snapshot::execute(&args.command, &cli.global, streams),
         Command::Verify(args) => verify::execute(args, &cli.global, streams),
         Command::Export(args) => export::execute(args, &cli.global, streams),
+        Command::Bundle(args) => bundle::execute(args, &cli.global, streams),
         Command::Targets(args) => targets::execute(args, &cli.global, streams),
         Command::Rules(args) => Ok(rules::execute(args, streams)),
         Command::Explain(args) => explain::execute(args, streams),

@@ -13,7 +13,7 @@ use rayon::prelude::*;
 
 use super::tier_of;
 use crate::{
-    args::{ExportArgs, Global},
+    args::Global,
     conformance::{Conformance, project_root},
     failure::Failure,
     files::{read_lock_text, shown},
@@ -21,36 +21,48 @@ use crate::{
     project::{self, Loaded, Project},
 };
 
+/// The words by which a lock is named.
+pub(crate) struct Named<'a> {
+    /// A tier of the project.
+    pub(crate) tier: Option<&'a str>,
+    /// A file, in the place of a tier.
+    pub(crate) lock: Option<&'a Path>,
+    pub(crate) environment: Option<&'a str>,
+    pub(crate) platform: Option<&'a str>,
+    pub(crate) lock_dir: Option<&'a Path>,
+    /// The target that the lock has to serve where no platform is named.
+    pub(crate) serves: Option<(&'a Conformance, &'a Target)>,
+    /// Whether the locks of every platform are meant where no platform is named and no target is to be served.
+    pub(crate) every: bool,
+}
+
 /// A lock with what a project says of its tier.
-pub(super) struct Locked {
-    pub(super) lock: AnyLock,
-    pub(super) tier: Option<Tier>,
+pub(crate) struct Locked {
+    pub(crate) lock: AnyLock,
+    pub(crate) tier: Option<Tier>,
 }
 
-/// What is to be exported.
-pub(super) struct Chosen {
-    pub(super) own: Locked,
+/// What was named.
+pub(crate) struct Chosen {
+    pub(crate) own: Locked,
     /// The locks that it contains, the first image of the chain first.
-    pub(super) ancestors: Vec<Locked>,
+    pub(crate) ancestors: Vec<Locked>,
 }
 
-/// Gathers what the words name, one lock or those of every platform, or returns what is wrong with the project.
-pub(super) fn gather(
-    args: &ExportArgs,
+/// Gathers what the words name, or returns what is wrong with the project.
+pub(crate) fn gather(
+    words: &Named<'_>,
     global: &Global,
-    known: &Conformance,
-    target: Option<&Target>,
-    every: bool,
 ) -> Result<Result<Vec<Chosen>, Vec<Finding>>, Failure> {
-    if let Some(file) = &args.lock {
+    if let Some(file) = words.lock {
         let whole = |lock| Chosen {
             own: Locked { lock, tier: None },
             ancestors: Vec::new(),
         };
-        let locks = of_file(file, args, every)?;
+        let locks = of_file(file, words)?;
         return Ok(Ok(locks.into_iter().map(whole).collect()));
     }
-    let Some(name) = args.tier.as_deref() else {
+    let Some(name) = words.tier else {
         return Err(
             Failure::bad_input("an export is made from one lock, and none is named").help(
                 "name a tier of the project with `--tier TIER`, or a lock of any format with `--lock FILE`",
@@ -69,20 +81,20 @@ pub(super) fn gather(
     } = project::load(project::locate(global.project.as_deref())?)?;
     match project.filter(|_| !any_error(&findings)) {
         None => Ok(Err(findings)),
-        Some(project) => of_tier(&project, name, args, known, target, every).map(Ok),
+        Some(project) => of_tier(&project, name, words).map(Ok),
     }
 }
 
-fn of_file(path: &Path, args: &ExportArgs, every: bool) -> Result<Vec<AnyLock>, Failure> {
+fn of_file(path: &Path, words: &Named<'_>) -> Result<Vec<AnyLock>, Failure> {
     let name = shown(path);
     let mut locks = opened(path)?;
     let holds: Vec<String> = locks
         .iter()
         .map(|lock| format!("{} on {}", lock.environment, lock.platform.name))
         .collect();
-    let fits = |wanted: &Option<String>, word: &str| wanted.as_deref().is_none_or(|wanted| wanted == word);
+    let fits = |wanted: Option<&str>, word: &str| wanted.is_none_or(|wanted| wanted == word);
     locks.retain(|lock| {
-        fits(&args.platform, lock.platform.name.as_str()) && fits(&args.environment, &lock.environment)
+        fits(words.platform, lock.platform.name.as_str()) && fits(words.environment, &lock.environment)
     });
     let one_environment = locks
         .windows(2)
@@ -93,7 +105,7 @@ fn of_file(path: &Path, args: &ExportArgs, every: bool) -> Result<Vec<AnyLock>, 
                 .help(format!("it holds {}", holds.join(", "))),
         ),
         1 => locks.into_iter().map(sound).collect(),
-        _ if every && one_environment => locks.into_iter().map(sound).collect(),
+        _ if words.every && one_environment => locks.into_iter().map(sound).collect(),
         _ => Err(
             Failure::bad_input(format!("{name} holds several locks: {}", holds.join(", ")))
                 .help("choose one with `--platform` and `--environment`"),
@@ -101,24 +113,17 @@ fn of_file(path: &Path, args: &ExportArgs, every: bool) -> Result<Vec<AnyLock>, 
     }
 }
 
-fn of_tier(
-    project: &Project,
-    name: &str,
-    args: &ExportArgs,
-    known: &Conformance,
-    target: Option<&Target>,
-    every: bool,
-) -> Result<Vec<Chosen>, Failure> {
+fn of_tier(project: &Project, name: &str, words: &Named<'_>) -> Result<Vec<Chosen>, Failure> {
     let manifest = &project.manifest;
     let tier = tier_named(manifest, name)?;
-    let folder = args
+    let folder = words
         .lock_dir
-        .clone()
-        .unwrap_or_else(|| project.root.join("lockfiles"));
-    let platforms = if every && args.platform.is_none() && target.is_none() && !tier.platforms.is_empty() {
+        .map_or_else(|| project.root.join("lockfiles"), Path::to_owned);
+    let every = words.every && words.platform.is_none() && words.serves.is_none();
+    let platforms = if every && !tier.platforms.is_empty() {
         tier.platforms.iter().map(ToString::to_string).collect()
     } else {
-        vec![platform(tier, args.platform.as_deref(), &folder, known, target)?]
+        vec![platform(tier, words.platform, &folder, words.serves)?]
     };
     // In the order of the platforms, whichever was read first.
     platforms
@@ -156,8 +161,7 @@ fn platform(
     tier: &pyiron_lock_spec::Tier,
     named: Option<&str>,
     folder: &Path,
-    known: &Conformance,
-    target: Option<&Target>,
+    serves: Option<(&Conformance, &Target)>,
 ) -> Result<String, Failure> {
     let platforms: Vec<&str> = tier.platforms.iter().map(PlatformName::as_str).collect();
     if let Some(named) = named {
@@ -171,14 +175,14 @@ fn platform(
             }
         };
     }
-    match (platforms.as_slice(), target) {
+    match (platforms.as_slice(), serves) {
         ([only], _) => Ok((*only).to_owned()),
         ([first, ..], None) => Ok((*first).to_owned()),
         ([], _) => Err(Failure::bad_input(format!(
             "tier `{}` is on no platform",
             tier.name
         ))),
-        (_, Some(target)) => serving(tier, &platforms, folder, known, target),
+        (_, Some((known, target))) => serving(tier, &platforms, folder, known, target),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `export`: one lock as files that other programs read. Chooses the lock, hands it to a format, and writes what comes
 //! back; what a file holds is the business of the formats.
 
-mod gather;
+pub(crate) mod gather;
 mod list;
 mod place;
 mod write;
@@ -17,7 +17,7 @@ use rayon::prelude::*;
 use serde_json::{Value, json};
 
 use self::{
-    gather::{Chosen, Locked, gather},
+    gather::{Chosen, Locked, Named, gather},
     write::Written,
 };
 use super::targets::target_named;
@@ -50,8 +50,16 @@ pub(crate) fn execute(args: &ExportArgs, global: &Global, streams: &Streams) -> 
     }
     let target = args.target.as_deref().map(|id| target_named(&known, id));
     let target = target.transpose()?;
-    let every = format.needs == Needs::Locks;
-    let chosen = match gather(args, global, &known, target, every)? {
+    let words = Named {
+        tier: args.tier.as_deref(),
+        lock: args.lock.as_deref(),
+        environment: args.environment.as_deref(),
+        platform: args.platform.as_deref(),
+        lock_dir: args.lock_dir.as_deref(),
+        serves: target.map(|target| (&known, target)),
+        every: format.needs == Needs::Locks,
+    };
+    let chosen = match gather(&words, global)? {
         Ok(chosen) => chosen,
         Err(findings) => return Ok(refused(&findings, args.json, streams)),
     };

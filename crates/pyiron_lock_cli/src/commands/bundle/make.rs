@@ -1,0 +1,167 @@
+//! Makes a bundle: finds or fetches the archives, writes them beside the place of the bundle, and puts the whole there.
+
+use std::{
+    fs::File,
+    io::{BufWriter, Write},
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use pyiron_lock_core::Exit;
+use pyiron_lock_export::Subject;
+use pyiron_lock_host::bundle::{BundleError, Written, looks_like_bundle, write_bundle};
+use serde_json::json;
+
+use super::archives;
+use crate::{
+    args::{BundleArgs, ChannelArgs, Global},
+    channels::Channels,
+    conformance::project_root,
+    failure::Failure,
+    files::{reason, shown, sweep, temporary_in},
+    folders::metadata,
+    interrupt, project,
+    render::counted,
+    streams::Streams,
+    wanted::wanted,
+};
+
+/// Makes a bundle of one lock.
+pub(super) fn make(
+    file: &Path,
+    subject: &Subject<'_>,
+    args: &BundleArgs,
+    global: &Global,
+    streams: &Streams,
+) -> Result<Exit, Failure> {
+    let wanted = wanted(subject);
+    let project = match project_root(global.project.as_deref()) {
+        Some(root) => project::load(root)?.project,
+        None => None,
+    };
+    let given = ChannelArgs {
+        sources: args.sources.clone(),
+        ..ChannelArgs::default()
+    };
+    let mut channels = Channels::of_addresses(&given, project.as_ref(), &archives::bases(&wanted))?;
+    replaceable(file)?;
+    let folder = match file.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let unwritten = |error: &std::io::Error| {
+        Failure::unavailable(format!("{} cannot be written: {}", shown(file), reason(error)))
+            .help("what was there before is untouched")
+    };
+    // Whoever sweeps the folder holds it alone, so that nothing is swept while it is being written.
+    sweep(folder);
+    let handle = File::open(folder);
+    let _held = handle.as_ref().is_ok_and(|handle| handle.lock_shared().is_ok());
+    let staging = tempfile::Builder::new()
+        .prefix(".pyiron-lock-")
+        .tempdir_in(folder)
+        .map_err(|error| unwritten(&error))?;
+    let cancel = interrupt::token();
+    let bar = bar(streams);
+    bar.set_message("fetching archives");
+    let found = archives::find(&wanted, &mut channels, staging.path(), &bar, &cancel, streams);
+    let places = found.inspect_err(|_| bar.finish_and_clear())?;
+    let mut out = temporary_in(folder, 0o666).map_err(|error| unwritten(&error))?;
+    bar.reset();
+    bar.set_message("writing the bundle");
+    bar.set_length(subject.packages.archive_bytes());
+    let watch = |bytes: u64| {
+        bar.inc(bytes);
+        !cancel.is_cancelled()
+    };
+    let place = |record: &rattler_conda_types::RepoDataRecord| places[&record.url].clone();
+    let lock = subject.lock.source.text().as_bytes();
+    let mut buffered = BufWriter::new(out.as_file_mut());
+    let written = write_bundle(&mut buffered, file, &wanted, lock, &place, &watch);
+    bar.finish_and_clear();
+    let written = written.map_err(|error| told(error, staging.path()))?;
+    buffered.flush().map_err(|error| unwritten(&error))?;
+    drop(buffered);
+    out.as_file().sync_all().map_err(|error| unwritten(&error))?;
+    if cancel.is_cancelled() {
+        return Err(Failure::interrupted());
+    }
+    out.persist(file).map_err(|error| unwritten(&error.error))?;
+    tell(file, subject, &written, args.json, streams);
+    Ok(Exit::Clean)
+}
+
+/// Refuses to write over anything but a bundle.
+fn replaceable(file: &Path) -> Result<(), Failure> {
+    match metadata(file)? {
+        None => Ok(()),
+        Some(found) if found.is_file() && looks_like_bundle(file) => Ok(()),
+        Some(_) => Err(
+            Failure::bad_input(format!("{} is there and is no bundle", shown(file)))
+                .help("name another file with `-o`; nothing was written"),
+        ),
+    }
+}
+
+/// Does not name files that are gone once the run ends.
+fn told(error: BundleError, staging: &Path) -> Failure {
+    match error {
+        BundleError::Archive { path, why } if path.starts_with(staging) => BundleError::Archive {
+            path: PathBuf::from(path.file_name().unwrap_or_default()),
+            why,
+        }
+        .into(),
+        error => error.into(),
+    }
+}
+
+fn bar(streams: &Streams) -> ProgressBar {
+    if !streams.progress() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:24} {bytes}/{total_bytes} {wide_msg}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}
+
+fn tell(file: &Path, subject: &Subject<'_>, written: &Written, json: bool, streams: &Streams) {
+    let pip = &subject.lock.pip;
+    if !pip.is_empty() {
+        streams.complain(&format!(
+            "warning: the pip requirements of `{}` are not locked, and not in the bundle: {}\n",
+            subject.tier.name,
+            pip.join(", ")
+        ));
+    }
+    if subject.is_sample() {
+        streams.talk("note: the lock is from the sample channel, so that the bundle installs nothing real");
+    }
+    streams.talk(&format!(
+        "bundled `{}` on {}: {}, {} in {}",
+        subject.tier.name,
+        subject.platform().name,
+        counted(written.archives, "archive"),
+        HumanBytes(written.bytes),
+        shown(file)
+    ));
+    if json {
+        let view = json!({
+            "file": shown(file),
+            "bytes": written.bytes,
+            "sha256": written.sha256,
+            "tier": subject.tier.name,
+            "platform": subject.platform().name.to_string(),
+            "release": subject.release.id,
+            "digest": subject.release.digest,
+            "archives": written.archives,
+            "pip": pip,
+        });
+        streams.result(&format!("{view:#}\n"));
+    } else {
+        streams.talk(&format!("sha256 {}", written.sha256));
+    }
+}
