@@ -34,4 +34,8 @@ pyiron_lock_core::codes! {
         "A release holds every format that can be made from the locks of a tier. This one cannot, for the reason in the \
          message, which is in `index.json` too: it is for linux, depends on a target that is not named, or refuses the \
          lock. All others are there.";
+    EXPORT_PACKAGE_MISSING = "export-package-missing", Error, "a lock lacks a package that an export starts",
+        "What is exported starts a program that no package of the lock brings: a kernelspec starts ipykernel, a hub the \
+         single-user server of JupyterHub, and as a job of a batch system batchspawner. Add the package to the tier and \
+         lock again. Where it is a warning, the program may come from elsewhere, such as the image below.";
 }

@@ -1,8 +1,10 @@
-//! Hubs, kernels, binder.
+//! Hubs, kernels, binder. `prefix` is where an environment is installed.
 
 mod binder;
+mod kernelspec;
+mod prefix;
 
 use crate::format::Format;
 
 /// The formats of this group.
-pub(super) const FORMATS: &[&Format] = &[&binder::FORMAT];
+pub(super) const FORMATS: &[&Format] = &[&binder::FORMAT, &kernelspec::FORMAT];
