@@ -109,6 +109,10 @@ impl Format {
             );
         }
         let mut export = (self.export)(input)?;
+        if self.needs == Needs::Locks {
+            // Its parts have said what is to be said of the lock.
+            return Ok(export);
+        }
         let mut findings = input.findings();
         findings.append(&mut export.findings);
         export.findings = findings;
