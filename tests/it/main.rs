@@ -6,6 +6,7 @@
     reason = "a test ends with the message of what went wrong"
 )]
 
+mod bundle;
 mod channels;
 mod config;
 mod conformance;

@@ -174,6 +174,13 @@ pub(crate) fn temporary_in(folder: &Path, mode: u32) -> std::io::Result<tempfile
     builder.tempfile_in(folder)
 }
 
+/// Makes a temporary folder, for what becomes of no use once the run ends.
+pub(crate) fn temporary_folder_in(folder: &Path) -> std::io::Result<tempfile::TempDir> {
+    let mut builder = tempfile::Builder::new();
+    builder.prefix(TEMPORARY_PREFIX).suffix(TEMPORARY_SUFFIX);
+    builder.tempdir_in(folder)
+}
+
 /// Holds a lock folder for one run, so that two runs at once do not work on the same locks.
 pub(crate) struct FolderGuard {
     _handle: Option<std::fs::File>,
@@ -224,7 +231,7 @@ pub(crate) fn entries(folder: &Path) -> Vec<PathBuf> {
     paths
 }
 
-/// Removes temporary files, unless somebody is writing in the folder; failing to is harmless.
+/// Removes temporary files and folders, unless somebody is writing in the folder; failing to is harmless.
 pub(crate) fn sweep(folder: &Path) {
     let Ok(handle) = std::fs::File::open(folder) else {
         return;
@@ -238,8 +245,13 @@ pub(crate) fn sweep(folder: &Path) {
             .file_name()
             .map(|name| name.to_string_lossy().into_owned())
             .unwrap_or_default();
-        if name.starts_with(TEMPORARY_PREFIX) && name.ends_with(TEMPORARY_SUFFIX) && path.is_file() {
-            drop(std::fs::remove_file(path));
+        if !name.starts_with(TEMPORARY_PREFIX) || !name.ends_with(TEMPORARY_SUFFIX) {
+            continue;
+        }
+        match path.symlink_metadata() {
+            Ok(found) if found.is_dir() => drop(std::fs::remove_dir_all(path)),
+            Ok(found) if found.is_file() => drop(std::fs::remove_file(path)),
+            _ => {}
         }
     }
 }

@@ -19,7 +19,7 @@ use crate::{
     channels::Channels,
     conformance::project_root,
     failure::Failure,
-    files::{reason, shown, sweep, temporary_in},
+    files::{reason, shown, sweep, temporary_folder_in, temporary_in},
     folders::metadata,
     interrupt, project,
     render::counted,
@@ -58,10 +58,7 @@ pub(super) fn make(
     sweep(folder);
     let handle = File::open(folder);
     let _held = handle.as_ref().is_ok_and(|handle| handle.lock_shared().is_ok());
-    let staging = tempfile::Builder::new()
-        .prefix(".pyiron-lock-")
-        .tempdir_in(folder)
-        .map_err(|error| unwritten(&error))?;
+    let staging = temporary_folder_in(folder).map_err(|error| unwritten(&error))?;
     let cancel = interrupt::token();
     let bar = bar(streams);
     bar.set_message("fetching archives");
