@@ -17,6 +17,7 @@ mod pins;
 mod platforms;
 mod progress;
 mod project;
+pub mod reference;
 mod render;
 mod sample;
 mod solving;

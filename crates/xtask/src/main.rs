@@ -6,6 +6,7 @@
     reason = "a chore talks to whoever runs it"
 )]
 
+mod book;
 mod codes;
 mod formats;
 mod generate;
@@ -15,6 +16,7 @@ mod sample;
 mod schemas;
 mod serve;
 mod sizes;
+mod standing;
 mod workspace;
 
 use std::{env, path::Path, process::ExitCode};
@@ -56,8 +58,10 @@ cargo run -q -p xtask -- CHORE
   serve DIR [--shards]
                     serve a channel index on 127.0.0.1 until standard input ends
   schemas [--check] write the schemas of conformance/ and of `verify --json`
-  check             layers, sizes, sample, codes, formats, schemas and matrix,
-                    writing nothing";
+  book [--check]    write the generated pages of docs/: commands, rules, targets,
+                    tiers, support, hacks, schemas, packages, which tier
+  check             layers, sizes, sample, codes, formats, schemas, matrix and
+                    book, writing nothing";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = env::args().skip(1).collect();
@@ -93,6 +97,8 @@ fn run(root: &Path, words: &[&str]) -> Option<Report> {
         ["formats", "--check"] => formats::run(root, Mode::Check),
         ["matrix"] => matrix::run(root, Mode::Write),
         ["matrix", "--check"] => matrix::run(root, Mode::Check),
+        ["book"] => book::run(root, Mode::Write),
+        ["book", "--check"] => book::run(root, Mode::Check),
         ["serve", dir] => serve::run(Path::new(dir), false),
         ["serve", dir, "--shards"] => serve::run(Path::new(dir), true),
         ["schemas"] => schemas::run(root, Mode::Write),
@@ -105,6 +111,7 @@ fn run(root: &Path, words: &[&str]) -> Option<Report> {
             report.join(formats::run(root, Mode::Check));
             report.join(schemas::run(root, Mode::Check));
             report.join(matrix::run(root, Mode::Check));
+            report.join(book::run(root, Mode::Check));
             report
         }
         _ => return None,

@@ -1,28 +1,18 @@
-//! The matrix of tiers and targets in the README, judged as of a fixed day.
+//! The matrix of tiers and the targets they are meant for, in the README.
 
-use std::{collections::BTreeMap, fs, path::Path};
+use std::path::Path;
 
-use pyiron_lock_conform::{
-    Matrix, Setting, State, Subject, TierFacts, Which,
-    data::{Policy, Targets},
-    judge,
-};
-use pyiron_lock_core::{SourceFile, SourceRef, TierName};
-use pyiron_lock_lockfile::{AnyLock, open};
-use pyiron_lock_spec::{EnvironmentFile, Manifest, NamedChannel, compose, read_environment, read_manifest};
-use rattler_conda_types::Channel;
+use pyiron_lock_conform::{Matrix, State, Which, data::Targets};
 
 use crate::{
     Report,
     generate::{self, Generated, Mode},
+    standing::{Committed, read},
 };
 
 const PAGE: &str = "README.md";
 const BEGIN: &str = "<!-- matrix: written by `cargo run -q -p xtask -- matrix` -->\n";
 const END: &str = "<!-- end of matrix -->\n";
-
-/// The day on which the committed locks are judged.
-const TODAY: &str = "2026-09-01";
 
 /// Writes the matrix into the page, or compares it.
 pub(crate) fn run(root: &Path, mode: Mode) -> Report {
@@ -49,23 +39,7 @@ fn page(root: &Path) -> Result<String, String> {
 }
 
 fn table(root: &Path) -> Result<String, String> {
-    let locks = locks(root)?;
-    let subjects: Vec<Subject<'_>> = locks
-        .iter()
-        .map(|(lock, tier)| Subject {
-            lock,
-            tier: Some(tier),
-        })
-        .collect();
-    let report = judge(
-        &subjects,
-        &Setting {
-            targets: &Targets::read(&[]).0,
-            policy: &Policy::read(&[]).0,
-            today: TODAY.parse().map_err(|error| format!("{TODAY}: {error}"))?,
-            which: &Which::Asked,
-        },
-    );
+    let report = Committed::read(root)?.judge(&Targets::read(&[]).0, &Which::Asked)?;
     let matrix = Matrix::new(&report);
     let mut text = String::from("| |");
     for tier in &matrix.tiers {
@@ -88,65 +62,4 @@ fn table(root: &Path) -> Result<String, String> {
         text.push('\n');
     }
     Ok(text)
-}
-
-/// Reads every committed lock with what the specs say of its tier.
-fn locks(root: &Path) -> Result<Vec<(AnyLock, TierFacts)>, String> {
-    let manifest = read_manifest(&source(root, "specs/tiers.yml")?)
-        .value
-        .ok_or("specs/tiers.yml cannot be used; run `pyiron-lock validate`")?;
-    let mut files: BTreeMap<TierName, EnvironmentFile> = BTreeMap::new();
-    for tier in &manifest.tiers {
-        let file = source(root, &format!("specs/{}", tier.spec.value))?;
-        if let Some(file) = read_environment(&file, manifest.selector_dialect).value {
-            files.insert(tier.name.clone(), file);
-        }
-    }
-    let channels = channels(&manifest);
-    let mut locks = Vec::new();
-    for tier in &manifest.tiers {
-        for platform in tier
-            .platforms
-            .iter()
-            .filter_map(|name| manifest.platform(name.as_str()))
-        {
-            let path = format!("lockfiles/{}/{}.lock", tier.name, platform.name);
-            let opened = open(&source(root, &path)?).map_err(|error| format!("{path}: {error}"))?;
-            let requests = compose(&manifest, &files, &tier.name, platform, &channels).value;
-            for lock in opened {
-                let requests = requests
-                    .clone()
-                    .ok_or_else(|| format!("{path}: its specs cannot be used"))?;
-                locks.push((
-                    lock,
-                    TierFacts {
-                        name: tier.name.clone(),
-                        requests,
-                        manifest: manifest.source.clone(),
-                        targets: tier.targets.clone(),
-                    },
-                ));
-            }
-        }
-    }
-    Ok(locks)
-}
-
-fn channels(manifest: &Manifest) -> Vec<NamedChannel> {
-    let named = manifest.channels.iter().filter_map(|name| {
-        let url = manifest.channel_sources.get(&name.value)?.url.clone()?;
-        Some(NamedChannel {
-            name: name.value.clone(),
-            channel: Channel::from_url(url),
-        })
-    });
-    named.collect()
-}
-
-fn source(root: &Path, path: &str) -> Result<SourceRef, String> {
-    Ok(SourceFile::new(path, read(root, path)?))
-}
-
-fn read(root: &Path, path: &str) -> Result<String, String> {
-    fs::read_to_string(root.join(path)).map_err(|error| format!("{path}: {error}"))
 }

@@ -1,0 +1,208 @@
+// Picks the answer to "Which tier am I?" out of the data in the page. Knows no tier, target or rule itself.
+"use strict";
+
+(() => {
+    const form = document.getElementById("which");
+    const answer = document.getElementById("answer");
+    const { fixed, targets } = JSON.parse(document.getElementById("facts").textContent);
+    const field = (name) => form.elements[name];
+
+    /** Makes an element; text between backticks becomes code. */
+    function element(tag, text, attributes = {}) {
+        const made = document.createElement(tag);
+        for (const [key, value] of Object.entries(attributes)) {
+            made.setAttribute(key, value);
+        }
+        String(text ?? "").split("`").forEach((part, index) => {
+            if (index % 2) {
+                made.appendChild(Object.assign(document.createElement("code"), { textContent: part }));
+            } else if (part) {
+                made.append(part);
+            }
+        });
+        return made;
+    }
+
+    function link(text, href, attributes = {}) {
+        return element("a", text, { href, ...attributes });
+    }
+
+    /** Shows the places that make sense for whoever asks, and keeps the choice if it is one of them. */
+    function offerPlaces(audience) {
+        let first = null;
+        let kept = false;
+        for (const group of field("where").querySelectorAll("optgroup")) {
+            const offered = audience.kinds.includes(group.dataset.kind);
+            group.hidden = !offered;
+            group.disabled = !offered;
+            for (const option of group.children) {
+                const usual = targets[option.value]?.cells[audience.tier]?.asked;
+                if (offered && (first === null || (usual && !first.usual))) {
+                    first = first?.usual ? first : { option, usual };
+                }
+                kept ||= offered && option.selected;
+            }
+        }
+        if (!kept && first) {
+            first.option.selected = true;
+        }
+    }
+
+    /** Returns what was chosen, with everything that follows from it. */
+    function choice() {
+        const audience = fixed.audiences.find((it) => it.id === field("who").value);
+        const where = field("where").value;
+        const computer = fixed.computers.find((it) => it.id === where);
+        const unlisted = where === "cluster";
+        const id = unlisted ? `${field("scheduler").value}-${field("system").value}` : where;
+        const target = computer ? null : targets[id];
+        return { audience, computer, unlisted, id, target, network: field("network").value, gpu: field("gpu").value };
+    }
+
+    /** Says what the place itself says, and locks the question where the answer is known. */
+    function offerDetails({ unlisted, computer, target }) {
+        document.getElementById("unlisted").hidden = !unlisted;
+        field("scheduler").disabled = !unlisted;
+        const known = document.getElementById("scheduler-known");
+        const scheduler = target?.scheduler;
+        if (unlisted) {
+            known.textContent = "";
+        } else if (scheduler && scheduler !== "?") {
+            known.textContent = `This place uses ${scheduler}.`;
+        } else if (scheduler === "?") {
+            known.textContent = "What this place uses is not published.";
+        } else {
+            known.textContent = computer ? "A computer of your own needs none." : "It does not matter there.";
+        }
+    }
+
+    /** Returns the platform whose lock is meant, and what stands in the way of the one that was wished. */
+    function platformFor({ audience, computer, target, gpu }) {
+        const cell = target?.cells[audience.tier];
+        const offered = fixed.tiers[audience.tier].platforms;
+        const usual = computer?.platform ?? cell?.platform ?? offered[0];
+        if (gpu === "amd") {
+            return [usual, ["No tier is locked for AMD GPUs; codes run on the CPUs."]];
+        }
+        if (gpu === "none") {
+            return [usual, []];
+        }
+        const wished = offered.find((name) => name.endsWith("-cuda") && usual.startsWith(name.replace("-cuda", "")));
+        if (!wished) {
+            return [usual, [`\`${audience.tier}\` is not locked for CUDA on \`${usual}\`; codes run on the CPUs.`]];
+        }
+        if (target?.cuda === "none") {
+            return [usual, ["What is known of this place says that there is no GPU: describe it with its CUDA version, and judge again."]];
+        }
+        if (target?.cuda === "?") {
+            return [usual, [`The CUDA version of the driver is not published: ask for it before you take the lock for \`${wished}\`.`]];
+        }
+        return [wished, [`The driver has to support the CUDA that \`${wished}\` promises.`]];
+    }
+
+    function networkLimits({ network, target, unlisted }) {
+        const limits = [...fixed.networks[network].limits];
+        const [login, compute] = target?.internet ?? [null, null];
+        if (!unlisted && network === "all" && compute === false) {
+            limits.push("What is known of this place says that compute nodes do not reach the internet.");
+        }
+        if (!unlisted && network !== "none" && login === false) {
+            limits.push("What is known of this place says that not even login nodes reach the internet.");
+        }
+        return limits;
+    }
+
+    function commands({ audience, id, target }, platform) {
+        const format = fixed.formats[id] ?? fixed.otherFormat;
+        const words = { tier: audience.tier, target: id, platform, format };
+        return audience.commands
+            .filter((command) => target || !command.includes("{target}"))
+            .map((command) => command.replace(/\{(\w+)\}/g, (_, word) => words[word]));
+    }
+
+    function headline(chosen, platform) {
+        const { audience, computer, id, target } = chosen;
+        const tier = audience.tier;
+        const head = element("h2", "Take the tier ", { id: "your-answer" });
+        head.append(link(`\`${tier}\``, `reference/tiers/${tier}.html`));
+        if (target) {
+            head.append(" at ", link(`\`${id}\``, `reference/targets/${target.kind}.html#${id}`));
+        }
+        const line = element("p", "", { class: "verdict" });
+        if (computer) {
+            const there = fixed.tiers[tier].platforms.includes(platform);
+            line.append(
+                element("span", there ? "yes" : "no", { class: `state ${there ? "yes" : "no"}` }),
+                element("span", there ? ` There is a lock for \`${platform}\`.` : ` There is no lock for \`${platform}\`.`),
+            );
+            return [head, line];
+        }
+        const cell = target.cells[tier];
+        line.append(
+            link(cell.sign, `reference/support.html#${id}--${tier}`, { class: `state ${cell.state}` }),
+            element("span", ` ${cell.says[0].toUpperCase()}${cell.says.slice(1)}.`),
+        );
+        if (!cell.asked) {
+            line.append(element("span", " The tier is not meant for this place; it was judged all the same."));
+        }
+        return [head, line];
+    }
+
+    function show() {
+        offerPlaces(fixed.audiences.find((it) => it.id === field("who").value));
+        const chosen = choice();
+        offerDetails(chosen);
+        const { audience, target } = chosen;
+        const [platform, gpuLimits] = platformFor(chosen);
+        const cell = target?.cells[audience.tier];
+        const limits = [
+            ...(cell?.found ?? []),
+            ...gpuLimits,
+            ...networkLimits(chosen),
+            ...(target?.limits ?? []),
+            ...audience.limits,
+        ];
+        const code = element("code", "");
+        code.textContent = commands(chosen, platform).join("\n");
+        const block = document.createElement("pre");
+        block.setAttribute("tabindex", "0");
+        block.append(code);
+        const list = document.createElement("ul");
+        list.append(...limits.map((limit) => element("li", limit)));
+        const onward = element("p", "", { class: "onward" });
+        onward.append(link("Go on in the guide", audience.guide.replace(/\.md$/, ".html"), { class: "button" }));
+        if (target) {
+            onward.append(" ", link("What is behind this answer", `reference/support.html#${chosen.id}--${audience.tier}`));
+        }
+        answer.replaceChildren(
+            ...headline(chosen, platform),
+            element("h3", "Commands"),
+            block,
+            element("h3", "Known limits"),
+            list,
+            onward,
+        );
+        remember();
+    }
+
+    /** Keeps the choice in the address, so that it can be sent to somebody. */
+    function remember() {
+        const words = new URLSearchParams(new FormData(form));
+        history.replaceState(null, "", `?${words}${location.hash}`);
+    }
+
+    function recall() {
+        for (const [name, value] of new URLSearchParams(location.search)) {
+            const control = field(name);
+            if (control) {
+                control.value = value;
+            }
+        }
+    }
+
+    form.hidden = false;
+    form.addEventListener("submit", (event) => event.preventDefault());
+    form.addEventListener("change", show);
+    recall();
+    show();
+})();
