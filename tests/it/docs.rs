@@ -46,7 +46,7 @@ fn run_commands(text: &str, folder: &Path) -> usize {
 }
 
 /// Writes the files that a page shows after `<!-- file: NAME -->`.
-fn write_files(text: &str, folder: &Path) {
+pub(crate) fn write_files(text: &str, folder: &Path) {
     for part in text.split("<!-- file: ").skip(1) {
         let (name, rest) = part.split_once(" -->").unwrap();
         // The first line says what kind of text it is.

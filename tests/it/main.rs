@@ -7,6 +7,7 @@
 )]
 
 mod bundle;
+mod book;
 mod channels;
 mod config;
 mod conformance;
