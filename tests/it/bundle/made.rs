@@ -5,7 +5,7 @@ use std::{fs, process::Command};
 use serde_json::Value;
 
 use super::{bundled, names, project};
-use crate::support::{Project, run};
+use crate::support::{Project, repository, run};
 
 /// Unpacks a bundle with the tar of the system.
 fn unpack(project: &Project, bundle: &str) {
@@ -155,6 +155,22 @@ fn locks_of_other_programs_are_bundled_too() {
     project
         .run(&["bundle", "--verify", "explicit.tar", "--lock", "explicit.txt"])
         .exits(0);
+}
+
+#[test]
+fn the_commands_of_the_guide_work() {
+    let project = project();
+    let guide = fs::read_to_string(repository().join("docs/guide/bundle.md")).unwrap();
+    let mut count = 0;
+    for line in guide.lines() {
+        if let Some(command) = line.strip_prefix("$ pyiron-lock ") {
+            project
+                .run(&command.split_whitespace().collect::<Vec<_>>())
+                .exits(0);
+            count += 1;
+        }
+    }
+    assert!(count >= 4, "{count}");
 }
 
 #[test]
