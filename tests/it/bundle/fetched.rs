@@ -101,8 +101,9 @@ fn a_lost_connection_leaves_nothing() {
         site.fails(told);
         site.server.clear_rules();
     }
+    // Others that were asked for at the same time may be the first to miss the server.
     site.server.rule(Rule::ending(ONE, Behaviour::Gone));
-    site.fails(ONE);
+    site.fails("(2 attempts)");
 }
 
 #[test]

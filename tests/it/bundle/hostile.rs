@@ -108,8 +108,7 @@ fn a_lock_that_was_exchanged_with_all_its_sums_is_refused() {
     assert_ne!(lock, changed);
     assert_eq!(lock.len(), changed.len());
     let digest = |text: &str| pyiron_lock_core::Digest::of(text.as_bytes()).to_string();
-    let size: usize = text[124..135].trim_start_matches('0').len();
-    let size = usize::from_str_radix(&text[135 - size..135], 8).unwrap();
+    let size = usize::from_str_radix(&text[124..135], 8).unwrap();
     let manifest = &text[512..512 + size];
     let new_manifest = manifest.replace(&digest(&lock), &digest(&changed));
     let mut forged = bytes.clone();
@@ -121,6 +120,25 @@ fn a_lock_that_was_exchanged_with_all_its_sums_is_refused() {
     let mut whole = Bundle::open(&project.path("bad.tar")).unwrap();
     whole.verify(&|_| true).unwrap();
     refused(&project, "the lock in bad.tar");
+}
+
+#[test]
+fn a_lock_under_the_name_of_another_tier_is_refused() {
+    let project = project();
+    let bytes = fs::read(bundled(&project)).unwrap();
+    let text = String::from_utf8_lossy(&bytes).into_owned();
+    let size = usize::from_str_radix(&text[124..135], 8).unwrap();
+    let manifest = &text[512..512 + size];
+    let forged = manifest.replace("\"minimal\"", "\"maximal\"");
+    let sum = |text: &str| pyiron_lock_core::Digest::of(text.as_bytes()).to_string();
+    let mut bad = bytes.clone();
+    replace(&mut bad, manifest, &forged);
+    replace(&mut bad, &sum(manifest), &sum(&forged));
+    fs::write(project.path("bad.tar"), &bad).unwrap();
+    Bundle::open(&project.path("bad.tar"))
+        .and_then(|mut bundle| bundle.verify(&|_| true))
+        .unwrap();
+    refused(&project, "its tier is maximal, and that of the lock is minimal");
 }
 
 /// Replaces the first occurrence of a text by one of the same length.

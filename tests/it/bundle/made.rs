@@ -174,6 +174,27 @@ fn the_commands_of_the_guide_work() {
 }
 
 #[test]
+fn a_secret_in_a_lock_is_not_carried_along() {
+    let project = project();
+    let explicit = project
+        .run(&["export", "explicit", "--tier", "minimal"])
+        .exits(0)
+        .stdout;
+    let secret = format!("# from https://ada:pass-word@forge.invalid/\n{explicit}");
+    project.write("explicit.txt", &secret);
+    let ran = project
+        .run(&["bundle", "--lock", "explicit.txt", "-o", "explicit.tar"])
+        .exits(2);
+    assert!(
+        ran.stderr
+            .contains("explicit.txt has an address with a password or token"),
+        "{ran:?}"
+    );
+    assert!(!ran.stderr.contains("pass-word"), "{ran:?}");
+    assert!(!project.path("explicit.tar").exists());
+}
+
+#[test]
 fn only_bundles_are_written_over() {
     let project = project();
     project.write("thesis.tar", "years of work");

@@ -11,6 +11,7 @@ use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
 use pyiron_lock_core::Exit;
 use pyiron_lock_export::Subject;
 use pyiron_lock_host::bundle::{BundleError, Written, looks_like_bundle, write_bundle};
+use pyiron_lock_lockfile::secret::is_secret;
 use serde_json::json;
 
 use super::archives;
@@ -35,6 +36,14 @@ pub(super) fn make(
     global: &Global,
     streams: &Streams,
 ) -> Result<Exit, Failure> {
+    let lock = subject.lock.source.text();
+    if is_secret(lock) {
+        return Err(Failure::bad_input(format!(
+            "{} has an address with a password or token, which the bundle would carry along",
+            subject.lock.source.name()
+        ))
+        .help("take it out, and give it in ~/.netrc or in the environment"));
+    }
     let wanted = wanted(subject);
     let project = match project_root(global.project.as_deref()) {
         Some(root) => project::load(root)?.project,
@@ -73,9 +82,8 @@ pub(super) fn make(
         !cancel.is_cancelled()
     };
     let place = |record: &rattler_conda_types::RepoDataRecord| places[&record.url].clone();
-    let lock = subject.lock.source.text().as_bytes();
     let mut buffered = BufWriter::new(out.as_file_mut());
-    let written = write_bundle(&mut buffered, file, &wanted, lock, &place, &watch);
+    let written = write_bundle(&mut buffered, file, &wanted, lock.as_bytes(), &place, &watch);
     bar.finish_and_clear();
     let written = written.map_err(|error| told(error, staging.path()))?;
     buffered.flush().map_err(|error| unwritten(&error))?;

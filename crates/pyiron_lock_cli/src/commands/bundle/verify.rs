@@ -22,11 +22,12 @@ pub(super) fn verify(
     let cancel = interrupt::token();
     let mut bundle = Bundle::open(file)?;
     let lock = lock_of(&bundle)?;
-    let tier = Tier {
+    // A lock of ours says its tier itself.
+    let tier = lock.tier.is_none().then(|| Tier {
         name: bundle.manifest().tier.clone(),
         ..Tier::default()
-    };
-    bundle.is_of(&wanted(&Subject::new(&lock, Some(tier))?))?;
+    });
+    bundle.is_of(&wanted(&Subject::new(&lock, tier)?))?;
     if let Some(subject) = against {
         bundle.is_of(&wanted(subject))?;
     }
