@@ -11,6 +11,7 @@ import asyncio
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
@@ -215,6 +216,49 @@ def damaged(bundle: Path, work: Path) -> list[str]:
     return problems
 
 
+def facts(folder: Path) -> list[str]:
+    """Lists what is below a folder: kind and mode, time to the second, content."""
+    found = []
+    for path in sorted(folder.rglob("*")):
+        seen = path.lstat()
+        if path.is_symlink():
+            content = os.readlink(path)
+        elif path.is_file():
+            content = hashlib.sha256(path.read_bytes()).hexdigest()
+        else:
+            content = ""
+        name = path.relative_to(folder)
+        found.append(f"{name} {seen.st_mode:o} {int(seen.st_mtime)} {content}")
+    return found
+
+
+def as_an_image(prefix: Path, work: Path) -> list[str]:
+    """Writes an environment as squashfs image twice, and compares what is in it."""
+    words = ["bundle", TIER, "-p", PLATFORM, "--squashfs", prefix, "-o"]
+    for name in ("one.sqsh", "two.sqsh"):
+        done = run_program(*words, work / name, cwd=ROOT)
+        if done.returncode:
+            return said(done)
+    problems = []
+    if (work / "one.sqsh").read_bytes() != (work / "two.sqsh").read_bytes():
+        problems.append("the bytes differ")
+    command = ["unsquashfs", "-no-progress", "-d", work / "out", work / "one.sqsh"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        return [*problems, *said(done)]
+    changed = sorted(set(facts(prefix)) ^ set(facts(work / "out")))
+    os.chmod(prefix / "bin/git", 0o4755)
+    done = run_program(*words, work / "three.sqsh", cwd=ROOT)
+    if done.returncode != 2 or (work / "three.sqsh").exists():
+        problems += ["a file with the rights of its owner is taken", *said(done)]
+    (prefix / "bin/git").chmod(0o755)
+    next(iter(prefix.glob("conda-meta/numpy-*.json"))).unlink()
+    done = run_program(*words, work / "three.sqsh", cwd=ROOT)
+    if done.returncode != 2 or "numpy is not installed" not in done.stderr:
+        problems += ["an environment of another lock is taken", *said(done)]
+    return problems + changed
+
+
 def main() -> None:
     """Runs all checks."""
     report = Report()
@@ -238,6 +282,11 @@ def main() -> None:
         )
         report.check("py-rattler installs from it", installed(records, work))
         report.check("shared-env installs from it", shared(work, folder))
+        name = "unsquashfs finds the same environment in an image"
+        if shutil.which("mksquashfs"):
+            report.check(name, as_an_image(work / "prefix", work))
+        else:
+            print(f"--   {name}: not run, mksquashfs is not here")
         report.check("a turned bit is seen", damaged(bundle, work))
     report.leave()
 

@@ -2,6 +2,7 @@
 
 mod fetched;
 mod hostile;
+mod image;
 mod made;
 
 use std::{

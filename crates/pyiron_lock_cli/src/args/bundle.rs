@@ -19,12 +19,15 @@ pub(crate) struct BundleArgs {
     /// Platform whose lock is meant [default: the first of the tier]
     #[arg(long, short = 'p', value_name = "PLATFORM")]
     pub(crate) platform: Option<String>,
-    /// Bundle to write
-    #[arg(long, short, value_name = "FILE.tar", value_hint = ValueHint::FilePath)]
+    /// Bundle to write, or image
+    #[arg(long, short, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) output: Option<PathBuf>,
     /// Check every byte of a bundle, and with a tier or lock whether it is made from that
     #[arg(long, value_name = "FILE.tar", value_hint = ValueHint::FilePath)]
     pub(crate) verify: Option<PathBuf>,
+    /// Environment that is installed from the lock, to be written as a squashfs image; needs mksquashfs
+    #[arg(long, value_name = "PREFIX", value_hint = ValueHint::DirPath, conflicts_with_all = ["verify", "sources"])]
+    pub(crate) squashfs: Option<PathBuf>,
     /// Folder that stands in for a channel and holds its archives
     #[arg(long = "channel-source", value_name = "NAME=DIR", value_hint = ValueHint::DirPath, conflicts_with = "verify")]
     pub(crate) sources: Vec<String>,

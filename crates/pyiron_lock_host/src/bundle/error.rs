@@ -45,6 +45,22 @@ pub enum BundleError {
         /// What is wrong with it.
         fault: Fault,
     },
+    /// An environment is not what an image is to be made of.
+    #[error("{} cannot become an image: {why}", path.display())]
+    Prefix {
+        /// The environment, or the file in it.
+        path: PathBuf,
+        /// What stands against it.
+        why: String,
+    },
+    /// A program that does a part of the work cannot be run, or fails.
+    #[error("{program} fails: {said}")]
+    Program {
+        /// The program.
+        program: &'static str,
+        /// What it says.
+        said: String,
+    },
     /// The user wants to stop.
     #[error("stopped")]
     Stopped,

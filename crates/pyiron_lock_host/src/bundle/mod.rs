@@ -10,6 +10,9 @@
 //! | `SHA256SUMS` | the sums of all other members, as `sha256sum -c` reads them |
 //! | `packages/SUBDIR/NAME` | archives, and a `repodata.json` a subdir that lists them: a conda channel once unpacked |
 //!
+//! Whoever installs opens a bundle with [`Bundle::open`], holds it against the lock with [`Bundle::is_of`], and takes the
+//! archives out with [`Bundle::extract`], which checks each of them.
+//!
 //! Members of `packages` are sorted by path, bytewise. Every header has mode 0644, user and group 0, and the time of
 //! the release; the archive ends with two blocks of zeros and nothing behind them.
 
@@ -17,6 +20,7 @@ mod channel;
 mod content;
 mod error;
 mod header;
+mod image;
 mod manifest;
 mod read;
 #[cfg(test)]
@@ -25,6 +29,7 @@ mod write;
 
 pub use self::{
     error::{BundleError, Fault},
+    image::{Image, write_image},
     manifest::{Manifest, Member},
     read::{Bundle, looks_like_bundle},
     write::{Written, write_bundle},

@@ -1,7 +1,6 @@
 //! Makes a bundle: finds or fetches the archives, writes them beside the place of the bundle, and puts the whole there.
 
 use std::{
-    fs::File,
     io::{BufWriter, Write},
     path::{Path, PathBuf},
     time::Duration,
@@ -14,14 +13,13 @@ use pyiron_lock_host::bundle::{BundleError, Written, looks_like_bundle, write_bu
 use pyiron_lock_lockfile::secret::is_secret;
 use serde_json::json;
 
-use super::archives;
+use super::{archives, output::Output};
 use crate::{
     args::{BundleArgs, ChannelArgs, Global},
     channels::Channels,
     conformance::project_root,
     failure::Failure,
-    files::{reason, shown, sweep, temporary_folder_in, temporary_in},
-    folders::metadata,
+    files::shown,
     interrupt, project,
     render::counted,
     streams::Streams,
@@ -54,26 +52,14 @@ pub(super) fn make(
         ..ChannelArgs::default()
     };
     let mut channels = Channels::of_addresses(&given, project.as_ref(), &archives::bases(&wanted))?;
-    replaceable(file)?;
-    let folder = match file.parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => folder,
-        _ => Path::new("."),
-    };
-    let unwritten = |error: &std::io::Error| {
-        Failure::unavailable(format!("{} cannot be written: {}", shown(file), reason(error)))
-            .help("what was there before is untouched")
-    };
-    // Whoever sweeps the folder holds it alone, so that nothing is swept while it is being written.
-    sweep(folder);
-    let handle = File::open(folder);
-    let _held = handle.as_ref().is_ok_and(|handle| handle.lock_shared().is_ok());
-    let staging = temporary_folder_in(folder).map_err(|error| unwritten(&error))?;
+    let output = Output::at(file, "bundle", looks_like_bundle)?;
+    let staging = output.staging()?;
     let cancel = interrupt::token();
     let bar = bar(streams);
     bar.set_message("fetching archives");
     let found = archives::find(&wanted, &mut channels, staging.path(), &bar, &cancel, streams);
     let places = found.inspect_err(|_| bar.finish_and_clear())?;
-    let mut out = temporary_in(folder, 0o666).map_err(|error| unwritten(&error))?;
+    let mut out = output.temporary()?;
     bar.reset();
     bar.set_message("writing the bundle");
     bar.set_length(subject.packages.archive_bytes());
@@ -86,27 +72,14 @@ pub(super) fn make(
     let written = write_bundle(&mut buffered, file, &wanted, lock.as_bytes(), &place, &watch);
     bar.finish_and_clear();
     let written = written.map_err(|error| told(error, staging.path()))?;
-    buffered.flush().map_err(|error| unwritten(&error))?;
+    buffered.flush().map_err(|error| output.failed(&error))?;
     drop(buffered);
-    out.as_file().sync_all().map_err(|error| unwritten(&error))?;
     if cancel.is_cancelled() {
         return Err(Failure::interrupted());
     }
-    out.persist(file).map_err(|error| unwritten(&error.error))?;
+    output.put(out)?;
     tell(file, subject, &written, args.json, streams);
     Ok(Exit::Clean)
-}
-
-/// Refuses to write over anything but a bundle.
-fn replaceable(file: &Path) -> Result<(), Failure> {
-    match metadata(file)? {
-        None => Ok(()),
-        Some(found) if found.is_file() && looks_like_bundle(file) => Ok(()),
-        Some(_) => Err(
-            Failure::bad_input(format!("{} is there and is no bundle", shown(file)))
-                .help("name another file with `-o`; nothing was written"),
-        ),
-    }
 }
 
 /// Does not name files that are gone once the run ends.

@@ -2,7 +2,9 @@
 //! file, on either side. How a bundle is written and read is the business of `host`.
 
 mod archives;
+mod image;
 mod make;
+mod output;
 mod verify;
 
 use pyiron_lock_core::Exit;
@@ -47,7 +49,10 @@ pub(crate) fn execute(args: &BundleArgs, global: &Global, streams: &Streams) -> 
     let subject = chosen.as_ref().map(subject).transpose()?;
     match (&args.verify, &args.output, &subject) {
         (Some(file), ..) => verify::verify(file, subject.as_ref(), args.json, streams),
-        (None, Some(file), Some(subject)) => make::make(file, subject, args, global, streams),
+        (None, Some(file), Some(subject)) => match &args.squashfs {
+            Some(prefix) => image::make(file, prefix, subject, args.json, streams),
+            None => make::make(file, subject, args, global, streams),
+        },
         (None, ..) => Err(
             Failure::bad_input("a bundle is made from one lock, and none is named")
                 .help("name a tier of the project, or a lock of any format with `--lock FILE`"),
@@ -89,6 +94,12 @@ impl From<BundleError> for Failure {
                 };
                 Self::bad_input(format!("{} is refused: {fault}", shown(path))).help(help)
             }
+            BundleError::Prefix { path, why } => {
+                Self::bad_input(format!("{} cannot become an image: {why}", shown(path)))
+                    .help("install the lock into a prefix of its own, and name that")
+            }
+            BundleError::Program { .. } => Self::unavailable(error.to_string())
+                .help("mksquashfs is in the package `squashfs-tools`; nothing was written"),
             BundleError::Record { .. } => Self::bad_input(error.to_string()),
             BundleError::Stopped => Self::interrupted(),
         }
