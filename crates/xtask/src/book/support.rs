@@ -217,7 +217,7 @@ mod tests {
         let root = crate::workspace::root().unwrap();
         let page = page(&Facts::read(&root, &[]).unwrap());
         let mut cells = 0;
-        for part in page.split("class=\"state ").skip(1) {
+        for part in page.split("<a class=\"state ").skip(1) {
             let Some((_, rest)) = part.split_once("href=\"#") else {
                 continue;
             };
