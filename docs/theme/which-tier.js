@@ -27,24 +27,29 @@
         return element("a", text, { href, ...attributes });
     }
 
-    /** Shows the places that make sense for whoever asks, and keeps the choice if it is one of them. */
-    function offerPlaces(audience) {
-        let first = null;
-        let kept = false;
+    /** Tells whether the tier is meant for a place. */
+    function usual(place, audience) {
+        const id = place === "cluster" ? profile() : place;
+        return fixed.computers.some((it) => it.id === place) || Boolean(targets[id]?.cells[audience.tier]?.asked);
+    }
+
+    /** Returns the target of a cluster that nobody has described. */
+    function profile() {
+        return `${field("scheduler").value}-${field("system").value}`;
+    }
+
+    /** Shows the places that make sense for whoever asks; somebody new gets one that the tier is meant for. */
+    function offerPlaces(audience, isNew) {
+        const offered = [];
         for (const group of field("where").querySelectorAll("optgroup")) {
-            const offered = audience.kinds.includes(group.dataset.kind);
-            group.hidden = !offered;
-            group.disabled = !offered;
-            for (const option of group.children) {
-                const usual = targets[option.value]?.cells[audience.tier]?.asked;
-                if (offered && (first === null || (usual && !first.usual))) {
-                    first = first?.usual ? first : { option, usual };
-                }
-                kept ||= offered && option.selected;
-            }
+            const shown = audience.kinds.includes(group.dataset.kind);
+            group.hidden = !shown;
+            group.disabled = !shown;
+            offered.push(...(shown ? group.children : []));
         }
-        if (!kept && first) {
-            first.option.selected = true;
+        const chosen = offered.find((option) => option.selected);
+        if (!chosen || (isNew && !usual(chosen.value, audience))) {
+            (offered.find((option) => usual(option.value, audience)) ?? offered[0]).selected = true;
         }
     }
 
@@ -54,7 +59,7 @@
         const where = field("where").value;
         const computer = fixed.computers.find((it) => it.id === where);
         const unlisted = where === "cluster";
-        const id = unlisted ? `${field("scheduler").value}-${field("system").value}` : where;
+        const id = unlisted ? profile() : where;
         const target = computer ? null : targets[id];
         return { audience, computer, unlisted, id, target, network: field("network").value, gpu: field("gpu").value };
     }
@@ -148,8 +153,9 @@
         return [head, line];
     }
 
-    function show() {
-        offerPlaces(fixed.audiences.find((it) => it.id === field("who").value));
+    function show(event) {
+        const who = fixed.audiences.find((it) => it.id === field("who").value);
+        offerPlaces(who, event?.target.name === "who");
         const chosen = choice();
         offerDetails(chosen);
         const { audience, target } = chosen;

@@ -97,7 +97,9 @@ def wrong(folder: Path, pages: dict[str, Page], name: str, link: str) -> str | N
         return None if known else "no such file in the repository"
     if parts.scheme or parts.netloc:
         return None if parts.scheme in ("https", "mailto") else "not https"
-    target = (folder / name).parent / unquote(parts.path) if parts.path else folder / name
+    target = (
+        (folder / name).parent / unquote(parts.path) if parts.path else folder / name
+    )
     if not target.exists():
         return "no such page"
     inside = target.resolve().relative_to(folder.resolve()).as_posix()
@@ -122,7 +124,9 @@ def main() -> None:
         pages = read(folder)
         links = sum(len(page.links) for page in pages.values())
         note = f"{len(pages)} pages, {links} links, {len(outside(pages))} addresses elsewhere"
-        report.check("every link of the book leads somewhere", dead(folder, pages), note)
+        report.check(
+            "every link of the book leads somewhere", dead(folder, pages), note
+        )
     report.leave()
 
 

@@ -56,7 +56,7 @@ const ROOMS: [Room; 10] = [
         codes: pyiron_lock_conform::config::codes::ALL,
     },
     Room {
-        heading: "Exports",
+        heading: "Exporting",
         source: "crates/pyiron_lock_export/src/codes.rs",
         codes: pyiron_lock_export::codes::ALL,
     },

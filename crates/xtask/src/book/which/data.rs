@@ -53,7 +53,7 @@ fn target_data(facts: &Facts, questions: &Questions, target: &Target) -> Value {
     let cells: serde_json::Map<String, Value> = cells
         .map(|cell| {
             let found: Vec<String> = behind(facts, cell)
-                .map(|judged| format!("{}: {}", judged.finding.code, judged.finding.message))
+                .map(|judged| format!("`{}`: {}", judged.finding.code, judged.finding.message))
                 .collect();
             let says = json!({
                 "state": word(cell.state),
