@@ -282,6 +282,19 @@ def looks(report: Report, page: Browser, base: str, look: tuple[int, str]) -> No
     )
 
 
+def copies(report: Report, page: Browser, base: str) -> None:
+    """Asks what the button beside a block would copy."""
+    page.look(1280, "light")
+    page.go(f"{base}/guide/group/script.html")
+    first = "document.querySelector('code.language-console')"
+    lines = page.run(f"{first}.innerText").strip().splitlines()
+    bad = [line for line in lines if not line.startswith(("pyiron-lock ", "ls "))]
+    seen = f"getComputedStyle({first}.querySelector('.prompt'), '::before').content"
+    if "$" not in page.run(seen):
+        bad.append("the prompt is not to be seen")
+    report.check("commands are copied without their prompt", bad)
+
+
 def without_script(report: Report, page: Browser, base: str) -> None:
     """Looks whether the answers are there without a script."""
     page.look(390, "light", script=False)
@@ -326,6 +339,7 @@ def main() -> None:
             for width in (1280, 390):
                 ways(report, page, base, width)
             keyboard(report, page, base)
+            copies(report, page, base)
             without_script(report, page, base)
             report.check("no page complains", sorted(set(page.complaints)))
     report.leave()
