@@ -81,6 +81,21 @@ pub(crate) fn docker(text: &str) -> String {
 /// Quotes as a value of a workflow of GitHub: as YAML does, and what would start an expression there is a text.
 pub(crate) fn github(text: &str) -> String {
     yaml(&text.replace("${{", "${{ '${{' }}"))
+/// Quotes as a text of SQL, as PostgreSQL reads it whatever it is set to take a backslash for.
+pub(crate) fn sql(text: &str) -> String {
+    let start = if text.contains('\\') { "E'" } else { "'" };
+    let inside = text.replace('\0', "").replace('\\', "\\\\").replace('\'', "''");
+    format!("{start}{inside}'")
+}
+
+/// Quotes as a name in SQL, of which PostgreSQL reads at most 63 bytes.
+pub(crate) fn sql_name(text: &str) -> String {
+    format!("\"{}\"", text.replace('\0', "").replace('"', "\"\""))
+}
+
+/// Makes a text one line of an INI file, which has no quotes: `;`, after which Python reads no further, becomes a blank.
+pub(crate) fn ini(text: &str) -> String {
+    one_line(text).replace(';', " ")
 }
 
 /// Makes a text one line of a comment: control letters, line and paragraph separators become blanks.
@@ -110,6 +125,9 @@ pub(crate) const QUOTES: &[(&str, Quote)] = &[
     ("toml", toml),
     ("docker", docker),
     ("github", github),
+    ("sql", sql),
+    ("sql_name", sql_name),
+    ("ini", ini),
     ("comment", comment),
 ];
 

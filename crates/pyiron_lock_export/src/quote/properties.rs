@@ -39,6 +39,24 @@ fn unescaped(quoted: &str, escaped: &str) -> Option<String> {
     Some(text)
 }
 
+/// Takes the quotes off a text in which a quote is written twice; `None` where it ends early.
+fn doubled(quoted: &str, quote: char) -> Option<String> {
+    let inside = quoted.strip_prefix(quote)?.strip_suffix(quote)?;
+    let pair = format!("{quote}{quote}");
+    let single = inside.replace(&pair, "");
+    (!single.contains(quote)).then(|| inside.replace(&pair, &quote.to_string()))
+}
+
+/// Reads a text of SQL; `None` where it ends early, or where its backslashes mean different things to different servers.
+fn sql_text(quoted: &str) -> Option<String> {
+    let Some(escaped) = quoted.strip_prefix('E') else {
+        return doubled(quoted, '\'').filter(|text| !text.contains('\\'));
+    };
+    let pairs = doubled(escaped, '\'')?;
+    let single = pairs.replace("\\\\", "");
+    (!single.contains('\\')).then(|| pairs.replace("\\\\", "\\"))
+}
+
 proptest! {
     #[test]
     fn a_shell_reads_the_same_word(text in any::<String>()) {
@@ -54,6 +72,22 @@ proptest! {
     #[test]
     fn a_value_of_a_dockerfile_holds_no_variable(text in "[ -~]*") {
         prop_assert_eq!(unescaped(&docker(&text), "\"\\$"), Some(text));
+    }
+
+    #[test]
+    fn sql_reads_the_same_text(text in "[^\0]*") {
+        prop_assert_eq!(sql_text(&sql(&text)), Some(text));
+    }
+
+    #[test]
+    fn sql_reads_the_same_name(text in "[^\0]*") {
+        prop_assert_eq!(doubled(&sql_name(&text), '"'), Some(text));
+    }
+
+    #[test]
+    fn a_value_of_an_ini_file_ends_with_its_line(text in any::<String>()) {
+        let ends = |letter: char| letter.is_control() || letter == ';';
+        prop_assert!(!ini(&text).contains(ends));
     }
 
     #[test]
