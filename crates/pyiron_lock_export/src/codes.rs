@@ -38,4 +38,12 @@ pyiron_lock_core::codes! {
         "What is exported starts a program that no package of the lock brings: a kernelspec starts ipykernel, a hub the \
          single-user server of JupyterHub, and as a job of a batch system batchspawner. Add the package to the tier and \
          lock again. Where it is a warning, the program may come from elsewhere, such as the image below.";
+    EXPORT_SETTING_REFUSED = "export-setting-refused", Error, "a setting would be refused, or read as something else",
+        "What was set is a plain text, and the program that reads the export would cut it, expand it, take it for two, or \
+         stop at it: a `;` or a variable in a path of `.pyiron`, a name that PostgreSQL keeps for itself. Such grammars \
+         have no quotes to prevent it. No file is made. The message names the value and the reason.";
+    EXPORT_READER_MISSING = "export-reader-missing", Warning, "a lock lacks the package that reads an export",
+        "The export is whole, and nothing in the environment of this lock reads it: settings of pyiron need \
+         `pyiron_base`, a PostgreSQL database also `psycopg2`, and openBIS needs `pybis`. Add the package to the tier, or \
+         use the files with another environment.";
 }

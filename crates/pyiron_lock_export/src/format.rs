@@ -11,6 +11,8 @@ pub enum Group {
     Jupyter,
     /// Shared file systems and batch systems.
     Clusters,
+    /// pyiron and the services it talks to.
+    Services,
     /// The lock in other words.
     Locks,
     /// What makes and hands out releases.
@@ -24,6 +26,7 @@ impl Group {
             Self::Containers => "containers",
             Self::Jupyter => "jupyter",
             Self::Clusters => "clusters",
+            Self::Services => "services",
             Self::Locks => "locks",
             Self::Pipelines => "pipelines",
         }

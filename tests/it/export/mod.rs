@@ -3,6 +3,7 @@
 mod choice;
 mod golden;
 mod release;
+mod services;
 mod unharmed;
 
 use std::{path::Path, process::Command};

@@ -5,6 +5,7 @@ mod containers;
 mod jupyter;
 mod locks;
 mod pipelines;
+mod services;
 
 pub use self::pipelines::release;
 use crate::format::Format;
@@ -15,6 +16,7 @@ pub fn formats() -> impl Iterator<Item = &'static Format> {
         containers::FORMATS,
         jupyter::FORMATS,
         clusters::FORMATS,
+        services::FORMATS,
         locks::FORMATS,
         pipelines::FORMATS,
     ]

@@ -81,6 +81,8 @@ pub(crate) fn docker(text: &str) -> String {
 /// Quotes as a value of a workflow of GitHub: as YAML does, and what would start an expression there is a text.
 pub(crate) fn github(text: &str) -> String {
     yaml(&text.replace("${{", "${{ '${{' }}"))
+}
+
 /// Quotes as a text of SQL, as PostgreSQL reads it whatever it is set to take a backslash for.
 pub(crate) fn sql(text: &str) -> String {
     let start = if text.contains('\\') { "E'" } else { "'" };
