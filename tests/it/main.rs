@@ -6,8 +6,8 @@
     reason = "a test ends with the message of what went wrong"
 )]
 
-mod bundle;
 mod book;
+mod bundle;
 mod channels;
 mod config;
 mod conformance;

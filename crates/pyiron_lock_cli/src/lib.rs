@@ -1,6 +1,7 @@
 //! The program `pyiron-lock` as a function: reads arguments, runs one command, turns its result into an exit
 //! code. A library only so that the tests can build the same program.
 
+mod archives;
 mod args;
 mod channels;
 pub mod codes;

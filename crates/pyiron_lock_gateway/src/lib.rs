@@ -13,8 +13,7 @@ pub use cache::sweep_cache;
 pub use error::IndexError;
 pub use index::ChannelIndex;
 pub use network::{
-    ArchiveSource, Credential, NetworkSettings, Secret, Trouble, TroubleKind, Watch, fetch_archives,
-    shown_address,
+    ArchiveSource, Archives, Credential, NetworkSettings, Secret, Trouble, TroubleKind, Watch, shown_address,
 };
 pub use place::{IndexSource, Place};
 pub use snapshot::{SnapshotError, SnapshotIndex, Snapshots, read_snapshots, write_snapshots};

@@ -1,16 +1,18 @@
-//! Archives of packages over the network: several at once, each held against its sha256 before it gets its name.
-//! Whatever fails for a while is tried again from its beginning; what fails for good ends all of it.
+//! Archives of packages over the network: each is held against its size and sha256 while it passes, and only a whole
+//! one with the right sha256 is handed on. What is in an archive is not looked at here.
 
 use std::{
-    fs,
-    io::{self, ErrorKind, Write},
-    path::{Path, PathBuf},
+    fs::File,
+    io::{self, ErrorKind, Seek, SeekFrom, Write},
     pin::pin,
     time::Duration,
 };
 
-use futures_util::{StreamExt, TryStreamExt, stream};
-use http::header::CONTENT_TYPE;
+use futures_util::StreamExt;
+use http::{
+    StatusCode,
+    header::{CONTENT_TYPE, RANGE},
+};
 use rattler_digest::{Sha256, Sha256Hash, digest::Digest as _};
 use rattler_networking::AuthenticationMiddleware;
 use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Error};
@@ -23,17 +25,14 @@ use super::{
     trouble::{Trouble, TroubleKind},
 };
 
-/// The most archives that are fetched at once.
-const AT_ONCE: usize = 8;
-
-/// The most bytes that an archive may have whose size is not known.
-const MAX_BYTES: u64 = 1 << 33;
+/// The most bytes that an archive may have whose lock states no size: five times the largest that is known.
+const MAX_ARCHIVE_BYTES: u64 = 16 << 30;
 
 /// How often it is looked whether the user wants to stop.
 const LOOK_UP: Duration = Duration::from_millis(50);
 
 /// An archive that is to be fetched.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ArchiveSource {
     /// Where it is.
     pub address: Url,
@@ -41,129 +40,165 @@ pub struct ArchiveSource {
     pub sha256: Sha256Hash,
     /// Its bytes, where they are known.
     pub size: Option<u64>,
-    /// The file that it is to become; the folder is made where it is missing.
-    pub target: PathBuf,
 }
 
-/// Fetches archives; those that are complete when another one fails stay. Returns what the user should know.
-pub fn fetch_archives(
-    settings: &NetworkSettings,
-    archives: &[ArchiveSource],
-) -> Result<Vec<String>, Trouble> {
-    let addresses: Vec<Url> = archives.iter().map(|archive| archive.address.clone()).collect();
-    let Some(first) = addresses.first() else {
-        return Ok(Vec::new());
-    };
-    if settings.offline {
-        return Err(Trouble {
+/// Fetches archives; may be asked from several threads at once.
+pub struct Archives {
+    network: Network,
+    client: ClientWithMiddleware,
+}
+
+impl Archives {
+    /// Makes ready to read from `addresses`; nothing is sent yet.
+    pub fn open(settings: NetworkSettings, addresses: &[Url]) -> Result<Self, Trouble> {
+        let network = Network::open(settings, addresses)?;
+        let client = ClientBuilder::new(network.client.clone())
+            .with(AuthenticationMiddleware::from_auth_storage(
+                network.storage.clone(),
+            ))
+            .build();
+        Ok(Self { network, client })
+    }
+
+    /// Returns what the user should know of the credentials.
+    pub fn notice(&self) -> Option<&str> {
+        self.network.notice.as_deref()
+    }
+
+    /// Writes an archive to an empty file; an error leaves in the file what is not to be used.
+    pub fn fetch(&self, source: &ArchiveSource, to: &mut File) -> Result<(), Trouble> {
+        let at_once = |kind| Trouble {
             attempts: 0,
-            ..Trouble::new(first, TroubleKind::NotCached)
-        });
-    }
-    let network = Network::open(settings.clone(), &addresses)?;
-    let storage = network.storage.clone();
-    let client = ClientBuilder::new(network.client.clone())
-        .with(AuthenticationMiddleware::from_auth_storage(storage))
-        .build();
-    let watch = &settings.watch;
-    let work = async {
-        let fetches = archives.iter().map(|archive| fetch(&client, settings, archive));
-        let mut work = pin!(
-            stream::iter(fetches)
-                .buffer_unordered(AT_ONCE)
-                .try_collect::<Vec<()>>()
-        );
-        loop {
-            match tokio::time::timeout(LOOK_UP, &mut work).await {
-                Ok(done) => return done.map(drop),
-                Err(_) if watch.cancelled() => {
-                    return Err(Trouble {
-                        attempts: 0,
-                        ..Trouble::new(first, TroubleKind::Stopped)
-                    });
-                }
-                Err(_) => {}
-            }
-        }
-    };
-    network.block_on(work)?;
-    Ok(network.notice.iter().cloned().collect())
-}
-
-/// Fetches one archive, as often as it takes or is allowed.
-async fn fetch(
-    client: &ClientWithMiddleware,
-    settings: &NetworkSettings,
-    archive: &ArchiveSource,
-) -> Result<(), Trouble> {
-    let mut wait = FIRST_WAIT;
-    let mut attempt = 1;
-    loop {
-        let Err(kind) = once(client, settings, archive).await else {
-            return Ok(());
+            ..Trouble::new(&source.address, kind)
         };
-        let mut trouble = Trouble::new(&archive.address, kind);
-        trouble.attempts = attempt;
-        if !trouble.may_pass() || attempt > settings.retries || settings.watch.cancelled() {
-            return Err(trouble);
+        if self.settings().offline {
+            return Err(at_once(TroubleKind::NotCached));
         }
-        tokio::time::sleep(wait).await;
-        wait *= 2;
-        attempt += 1;
+        self.network.block_on(async {
+            let mut work = pin!(self.whole(source, to));
+            loop {
+                match tokio::time::timeout(LOOK_UP, &mut work).await {
+                    Ok(done) => return done,
+                    Err(_) if self.settings().watch.cancelled() => {
+                        return Err(at_once(TroubleKind::Stopped));
+                    }
+                    Err(_) => {}
+                }
+            }
+        })
+    }
+
+    fn settings(&self) -> &NetworkSettings {
+        &self.network.settings
+    }
+
+    /// Takes one archive, as often as it takes or is allowed; what has come is not asked for again.
+    async fn whole(&self, source: &ArchiveSource, to: &mut File) -> Result<(), Trouble> {
+        let mut part = Part {
+            file: to,
+            digest: Sha256::new(),
+            bytes: 0,
+        };
+        let mut wait = FIRST_WAIT;
+        let mut attempt = 1;
+        loop {
+            let before = part.bytes;
+            let kind = match self.go_on(source, &mut part).await {
+                Ok(()) => match part.fault(source) {
+                    Some(kind) => return Err(Trouble::new(&source.address, kind)),
+                    None => return Ok(()),
+                },
+                Err(kind) => kind,
+            };
+            let mut trouble = Trouble::new(&source.address, kind);
+            trouble.attempts = attempt;
+            // Whoever gets on is not given up.
+            if part.bytes > before {
+                attempt = 0;
+                wait = FIRST_WAIT;
+            }
+            if !trouble.may_pass() || attempt > self.settings().retries {
+                return Err(trouble);
+            }
+            tokio::time::sleep(wait).await;
+            wait *= 2;
+            attempt += 1;
+        }
+    }
+
+    /// Asks for what is still missing, and takes it.
+    async fn go_on(&self, source: &ArchiveSource, part: &mut Part<'_>) -> Result<(), TroubleKind> {
+        let settings = self.settings();
+        let mut request = self.client.get(source.address.clone());
+        if part.bytes > 0 {
+            request = request.header(RANGE, format!("bytes={}-", part.bytes));
+        }
+        settings.watch.asked();
+        let response = request.send().await.map_err(|error| match error {
+            Error::Reqwest(error) => kind_of(&error, settings.timeout),
+            Error::Middleware(error) => TroubleKind::Other(error.to_string()),
+        })?;
+        match response.status() {
+            StatusCode::PARTIAL_CONTENT if part.bytes > 0 => {}
+            status if status.is_success() => part.start_anew()?,
+            status => return Err(TroubleKind::Status(status.as_u16())),
+        }
+        let content_type = response.headers().get(CONTENT_TYPE);
+        if content_type.is_some_and(|value| value.as_bytes().to_ascii_lowercase().starts_with(b"text/html")) {
+            return Err(TroubleKind::NotTheArchive("it is a web page".to_owned()));
+        }
+        let limit = source.size.unwrap_or(MAX_ARCHIVE_BYTES);
+        let mut parts = response.bytes_stream();
+        while let Some(bytes) = parts.next().await {
+            let bytes = bytes.map_err(|error| kind_of(&error, settings.timeout))?;
+            settings.watch.received(bytes.len() as u64);
+            if part.bytes + bytes.len() as u64 > limit {
+                return Err(TroubleKind::NotTheArchive(format!(
+                    "it has more than {limit} bytes"
+                )));
+            }
+            part.add(&bytes)?;
+        }
+        match source.size {
+            Some(size) if part.bytes < size => Err(TroubleKind::Cut),
+            _ => Ok(()),
+        }
     }
 }
 
-async fn once(
-    client: &ClientWithMiddleware,
-    settings: &NetworkSettings,
-    archive: &ArchiveSource,
-) -> Result<(), TroubleKind> {
-    let kind = |error: &Error| match error {
-        Error::Reqwest(error) => kind_of(error, settings.timeout),
-        Error::Middleware(error) => TroubleKind::Other(error.to_string()),
-    };
-    settings.watch.asked();
-    let response = client.get(archive.address.clone()).send().await;
-    let response = response.map_err(|error| kind(&error))?;
-    if !response.status().is_success() {
-        return Err(TroubleKind::Status(response.status().as_u16()));
-    }
-    let content_type = response.headers().get(CONTENT_TYPE);
-    if content_type.is_some_and(|value| value.as_bytes().to_ascii_lowercase().starts_with(b"text/html")) {
-        return Err(TroubleKind::NotTheArchive("it is a web page".to_owned()));
-    }
-    let folder = archive.target.parent().unwrap_or(Path::new("."));
-    let unwritten = |error: io::Error| unwritten(folder, &error);
-    fs::create_dir_all(folder).map_err(unwritten)?;
-    let mut file = tempfile::NamedTempFile::new_in(folder).map_err(unwritten)?;
-    let limit = archive.size.unwrap_or(MAX_BYTES);
-    let mut sum = Sha256::new();
-    let mut received = 0;
-    let mut parts = response.bytes_stream();
-    while let Some(part) = parts.next().await {
-        let part = part.map_err(|error| kind_of(&error, settings.timeout))?;
-        received += part.len() as u64;
-        if received > limit {
-            return Err(TroubleKind::TooLarge(limit));
-        }
-        sum.update(&part);
-        file.write_all(&part).map_err(unwritten)?;
-        settings.watch.received(part.len() as u64);
-    }
-    if archive.size.is_some_and(|size| received < size) {
-        return Err(TroubleKind::Cut);
-    }
-    if sum.finalize() != archive.sha256 {
-        return Err(TroubleKind::NotTheArchive("it has another sha256".to_owned()));
-    }
-    file.persist(&archive.target)
-        .map_err(|error| unwritten(error.error))?;
-    Ok(())
+/// What has come of an archive.
+struct Part<'f> {
+    file: &'f mut File,
+    digest: Sha256,
+    bytes: u64,
 }
 
-fn unwritten(folder: &Path, error: &io::Error) -> TroubleKind {
-    TroubleKind::Folder {
-        folder: folder.to_owned(),
+impl Part<'_> {
+    fn start_anew(&mut self) -> Result<(), TroubleKind> {
+        self.digest = Sha256::new();
+        self.bytes = 0;
+        let emptied = self
+            .file
+            .set_len(0)
+            .and_then(|()| self.file.seek(SeekFrom::Start(0)));
+        emptied.map(drop).map_err(|error| not_written(&error))
+    }
+
+    fn add(&mut self, bytes: &[u8]) -> Result<(), TroubleKind> {
+        self.file.write_all(bytes).map_err(|error| not_written(&error))?;
+        self.digest.update(bytes);
+        self.bytes += bytes.len() as u64;
+        Ok(())
+    }
+
+    fn fault(self, source: &ArchiveSource) -> Option<TroubleKind> {
+        (self.digest.finalize() != source.sha256)
+            .then(|| TroubleKind::NotTheArchive("it has another sha256".to_owned()))
+    }
+}
+
+fn not_written(error: &io::Error) -> TroubleKind {
+    TroubleKind::NotWritten {
         full: matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded),
         cause: error.to_string(),
     }

@@ -10,7 +10,7 @@ mod remote;
 mod settings;
 mod trouble;
 
-pub use archives::{ArchiveSource, fetch_archives};
+pub use archives::{ArchiveSource, Archives};
 pub use settings::{Credential, NetworkSettings, Secret, Watch};
 pub use trouble::{Trouble, TroubleKind, shown as shown_address};
 

@@ -42,7 +42,7 @@ const LAST_WRITES: Duration = Duration::from_secs(1);
 
 /// What all channels of a run share.
 pub(crate) struct Network {
-    settings: NetworkSettings,
+    pub(super) settings: NetworkSettings,
     pub(super) client: reqwest::Client,
     pub(super) storage: AuthenticationStorage,
     /// Dropped once what is being written to the cache is written.

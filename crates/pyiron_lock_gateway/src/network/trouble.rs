@@ -50,10 +50,8 @@ pub enum TroubleKind {
     WrongBytes,
     /// The answer is something else than the archive that was asked for; the text says what.
     NotTheArchive(String),
-    /// What was fetched cannot be kept.
-    Folder {
-        /// The folder.
-        folder: PathBuf,
+    /// An archive cannot be written where it is to go.
+    NotWritten {
         /// Whether there is no room left.
         full: bool,
         /// The cause.
@@ -137,8 +135,8 @@ impl Trouble {
                 "something on the way changed it, or the channel has another archive by this name now; nothing of it \
                  was used"
             }
-            TroubleKind::Folder { full: true, .. } => "make room and run again",
-            TroubleKind::Folder { .. } => "write to another folder",
+            TroubleKind::NotWritten { full: true, .. } => "make room and run again",
+            TroubleKind::NotWritten { .. } => "write to another folder",
             TroubleKind::NoChannel => "check the name of the channel, or the address under `channel-sources`",
             TroubleKind::NotCached => "run once without `--offline`",
             TroubleKind::Cache { full: true, .. } => {
@@ -180,14 +178,8 @@ impl fmt::Display for Trouble {
             TroubleKind::NotTheArchive(what) => {
                 write!(f, "{address} is not the archive that the lock lists: {what}")
             }
-            TroubleKind::Folder { folder, full, cause } => {
-                let folder = folder.display();
-                if *full {
-                    write!(f, "there is no room left in {folder}")
-                } else {
-                    write!(f, "{folder} cannot be written to: {cause}")
-                }
-            }
+            TroubleKind::NotWritten { full: true, .. } => write!(f, "there is no room left for {address}"),
+            TroubleKind::NotWritten { cause, .. } => write!(f, "{address} cannot be written: {cause}"),
             TroubleKind::NoChannel => write!(f, "there is no channel at {address}: it has no noarch index"),
             TroubleKind::NotCached => write!(f, "{address} was never fetched"),
             TroubleKind::Cache { folder, full, cause } => {

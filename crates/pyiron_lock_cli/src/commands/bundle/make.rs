@@ -15,6 +15,7 @@ use serde_json::json;
 
 use super::{archives, output::Output};
 use crate::{
+    archives::bases,
     args::{BundleArgs, ChannelArgs, Global},
     channels::Channels,
     conformance::project_root,
@@ -51,13 +52,13 @@ pub(super) fn make(
         sources: args.sources.clone(),
         ..ChannelArgs::default()
     };
-    let mut channels = Channels::of_addresses(&given, project.as_ref(), &archives::bases(&wanted))?;
+    let channels = Channels::of_addresses(&given, project.as_ref(), &bases(&wanted))?;
     let output = Output::at(file, "bundle", looks_like_bundle)?;
     let staging = output.staging()?;
     let cancel = interrupt::token();
     let bar = bar(streams);
     bar.set_message("fetching archives");
-    let found = archives::find(&wanted, &mut channels, staging.path(), &bar, &cancel, streams);
+    let found = archives::find(&wanted, channels, staging.path(), &bar, &cancel, streams);
     let places = found.inspect_err(|_| bar.finish_and_clear())?;
     let mut out = output.temporary()?;
     bar.reset();
