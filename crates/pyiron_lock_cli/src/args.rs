@@ -2,6 +2,7 @@
 
 mod bundle;
 mod export;
+mod install;
 mod there;
 
 use std::path::PathBuf;
@@ -11,7 +12,12 @@ use clap_complete::Shell;
 use pyiron_lock_core::{CutOff, Exit};
 use pyiron_lock_spec::Dialect;
 
-pub(crate) use self::{bundle::BundleArgs, export::ExportArgs, there::ThereArgs};
+pub(crate) use self::{
+    bundle::BundleArgs,
+    export::ExportArgs,
+    install::{GcArgs, GenerationsArgs, InstallArgs, RollbackArgs, RootArgs},
+    there::ThereArgs,
+};
 
 /// Returns the exit codes as the help shows them, four a line.
 fn exit_codes() -> String {
@@ -43,6 +49,10 @@ impl Cli {
             Command::Verify(args) => args.json,
             Command::Export(args) => args.json,
             Command::Bundle(args) => args.json,
+            Command::Install(args) => args.json,
+            Command::Generations(args) => args.json,
+            Command::Rollback(args) => args.json,
+            Command::Gc(args) => args.json,
             Command::Tiers(args) => args.json,
             Command::Targets(args) => args.json,
             Command::Rules(args) => args.json,
@@ -89,6 +99,14 @@ pub(crate) enum Command {
     Verify(VerifyArgs),
     /// Turn a lock into container recipes, kernels, queue folders, lists and more
     Export(ExportArgs),
+    /// Install a lock as a release that a group shares, and make it the current one
+    Install(InstallArgs),
+    /// List the releases that are installed below a root
+    Generations(GenerationsArgs),
+    /// Make an earlier release the current one again
+    Rollback(RollbackArgs),
+    /// Remove old releases that nobody uses
+    Gc(GcArgs),
     /// Put the archives of a lock into one file, for places without a network
     Bundle(BundleArgs),
     /// List the tiers with their platforms and locks

@@ -7,4 +7,8 @@ pyiron_lock_core::codes! {
     LOCK_STALE = "lock-stale", Error, "a lock is missing or does not satisfy its specs any more",
         "The specs, the platform or the channels changed since the lock was made. The reasons are listed for each item; \
          nothing is solved to find them. Run `resolve` and commit the locks. `verify` and `resolve --check` exit with 4.";
+    INSTALL_TEST_FAILED = "install-test-failed", Error, "an installed environment does not work",
+        "A module of the tier cannot be imported, or a command fails. The release was taken away again and the current \
+         one is what it was. The message holds the last lines of the test. Tests run in an environment of their own: \
+         variables of the user who installs have no part in it. `--no-smoke` installs without.";
 }

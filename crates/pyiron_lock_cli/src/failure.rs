@@ -29,6 +29,11 @@ impl Failure {
         Self::new(Exit::Interrupted, "interrupted, nothing was written")
     }
 
+    /// The user interrupted, and something of what was done stays.
+    pub(crate) fn stopped(message: impl Into<String>) -> Self {
+        Self::new(Exit::Interrupted, message)
+    }
+
     fn new(exit: Exit, message: impl Into<String>) -> Self {
         Self {
             exit,

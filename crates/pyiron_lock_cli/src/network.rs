@@ -239,7 +239,8 @@ fn number(name: &str) -> Result<Option<u64>, Failure> {
         .ok_or_else(|| Failure::bad_input(format!("{name} is not a number: `{}`", text.escape_default())))
 }
 
-fn seconds(name: &str) -> Result<Option<Duration>, Failure> {
+/// Returns a number of seconds that the environment sets.
+pub(crate) fn seconds(name: &str) -> Result<Option<Duration>, Failure> {
     let Ok(text) = env::var(name) else {
         return Ok(None);
     };

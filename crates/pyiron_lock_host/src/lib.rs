@@ -3,7 +3,9 @@
 
 pub mod bundle;
 pub mod codes;
+pub mod install;
 pub mod machine;
+pub mod root;
 mod wanted;
 
 pub use wanted::Wanted;

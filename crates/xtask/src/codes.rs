@@ -19,7 +19,7 @@ struct Room {
 }
 
 /// Every room that has codes. A new table belongs here.
-const ROOMS: [Room; 10] = [
+const ROOMS: [Room; 11] = [
     Room {
         heading: "Any file",
         source: "crates/pyiron_lock_core/src/codes.rs",
@@ -64,6 +64,11 @@ const ROOMS: [Room; 10] = [
         heading: "What is there",
         source: "crates/pyiron_lock_host/src/codes.rs",
         codes: pyiron_lock_host::codes::ALL,
+    },
+    Room {
+        heading: "Installing",
+        source: "crates/pyiron_lock_host/src/install/codes.rs",
+        codes: pyiron_lock_host::install::codes::ALL,
     },
     Room {
         heading: "Files",

@@ -4,8 +4,12 @@ mod bundle;
 mod completions;
 mod explain;
 mod export;
+mod gc;
+mod generations;
 mod init;
+mod install;
 mod resolve;
+mod rollback;
 mod rules;
 mod snapshot;
 mod targets;
@@ -35,6 +39,10 @@ pub(crate) fn run(cli: &Cli, streams: &Streams) -> Result<Exit, Failure> {
         Command::Verify(args) => verify::execute(args, &cli.global, streams),
         Command::Export(args) => export::execute(args, &cli.global, streams),
         Command::Bundle(args) => bundle::execute(args, &cli.global, streams),
+        Command::Install(args) => install::execute(args, &cli.global, streams),
+        Command::Generations(args) => generations::execute(args, streams),
+        Command::Rollback(args) => rollback::execute(args, streams),
+        Command::Gc(args) => gc::execute(args, streams),
         Command::Targets(args) => targets::execute(args, &cli.global, streams),
         Command::Rules(args) => Ok(rules::execute(args, streams)),
         Command::Explain(args) => explain::execute(args, streams),

@@ -229,11 +229,13 @@ fn serving(
     })
 }
 
-fn path_of(tier: &pyiron_lock_spec::Tier, platform: &str, folder: &Path) -> PathBuf {
+/// Returns where the lock of a tier on a platform is.
+pub(in crate::commands) fn path_of(tier: &pyiron_lock_spec::Tier, platform: &str, folder: &Path) -> PathBuf {
     folder.join(tier.name.as_str()).join(format!("{platform}.lock"))
 }
 
-fn missing(tier: &pyiron_lock_spec::Tier, path: &Path) -> Failure {
+/// Says that there is no such lock.
+pub(in crate::commands) fn missing(tier: &pyiron_lock_spec::Tier, path: &Path) -> Failure {
     Failure::bad_input(format!(
         "tier `{}` has no lock: {} does not exist",
         tier.name,
@@ -263,14 +265,15 @@ fn of_path(path: &Path) -> Result<AnyLock, Failure> {
     })
 }
 
-fn opened(path: &Path) -> Result<Vec<AnyLock>, Failure> {
+/// Reads the locks that a file holds.
+pub(in crate::commands) fn opened(path: &Path) -> Result<Vec<AnyLock>, Failure> {
     let name = shown(path);
     let text = read_lock_text(path)?;
     open(&SourceFile::new(name.clone(), text)).map_err(|error| Failure::bad_input(format!("{name}: {error}")))
 }
 
 /// Refuses a lock that is not what was written.
-fn sound(lock: AnyLock) -> Result<AnyLock, Failure> {
+pub(in crate::commands) fn sound(lock: AnyLock) -> Result<AnyLock, Failure> {
     if lock.digest_holds == Some(false) {
         return Err(Failure::bad_input(format!(
             "{} was changed since it was made: its digest does not hold",

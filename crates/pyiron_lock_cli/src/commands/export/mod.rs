@@ -251,7 +251,7 @@ fn refused(findings: &[Finding], json: bool, streams: &Streams) -> Exit {
 }
 
 /// A tier as exports know it.
-fn tier_of(tier: &pyiron_lock_spec::Tier) -> Tier {
+pub(super) fn tier_of(tier: &pyiron_lock_spec::Tier) -> Tier {
     let texts = |texts: &[pyiron_lock_core::Spanned<String>]| {
         texts.iter().map(|text| text.value.clone()).collect::<Vec<_>>()
     };
