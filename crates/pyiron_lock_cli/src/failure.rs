@@ -68,7 +68,7 @@ impl Failure {
         if json {
             let error =
                 json!({"error": {"message": self.message, "help": self.help, "exit": self.exit.code()}});
-            streams.result(&format!("{error:#}\n"));
+            streams.json(error);
         }
         let (bold, red, off) = if streams.stderr_color() {
             ("\u{1b}[1m", "\u{1b}[31m", "\u{1b}[0m")

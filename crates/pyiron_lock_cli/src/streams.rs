@@ -5,6 +5,8 @@ use std::{
     sync::atomic::{AtomicBool, Ordering},
 };
 
+use serde_json::Value;
+
 use crate::args::{Color, Global};
 
 /// The two streams and how to write to them.
@@ -57,6 +59,12 @@ impl Streams {
         {
             self.complain(&format!("error: the result cannot be written: {error}\n"));
         }
+    }
+
+    /// Writes a result as JSON, keys in the order of the alphabet whatever the reader of JSON was built with.
+    pub(crate) fn json(&self, mut value: Value) {
+        value.sort_all_objects();
+        self.result(&format!("{value:#}\n"));
     }
 
     /// Returns whether a result was lost.

@@ -26,9 +26,12 @@ pub(crate) fn run(root: &Path, mode: Mode) -> Report {
         ("docs/reference/verify.schema.json", verify::schema()),
         ("docs/reference/release.schema.json", release::schema()),
     ];
-    let files = files.map(|(path, schema)| Generated {
-        path: path.into(),
-        bytes: format!("{schema:#}\n").into_bytes(),
+    let files = files.map(|(path, mut schema)| {
+        schema.sort_all_objects();
+        Generated {
+            path: path.into(),
+            bytes: format!("{schema:#}\n").into_bytes(),
+        }
     });
     generate::settle(root, &files, mode, "schemas")
 }

@@ -28,7 +28,7 @@ pub(crate) fn execute(args: &ExplainArgs, streams: &Streams) -> Result<Exit, Fai
             "source": rule.map(|rule| rule.source),
             "example": rule.map(|rule| rule.example),
         });
-        streams.result(&format!("{explained:#}\n"));
+        streams.json(explained);
         return Ok(Exit::Clean);
     }
     let mut text = format!(

@@ -36,10 +36,7 @@ pub(crate) fn execute(args: &GcArgs, streams: &Streams) -> Result<Exit, Failure>
         }
     }
     if args.json {
-        streams.result(&format!(
-            "{:#}\n",
-            json!({"dry-run": args.dry_run, "tiers": views})
-        ));
+        streams.json(json!({"dry-run": args.dry_run, "tiers": views}));
     }
     Ok(Exit::Clean)
 }

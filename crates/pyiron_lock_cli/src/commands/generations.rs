@@ -42,7 +42,7 @@ pub(crate) fn execute(args: &GenerationsArgs, streams: &Streams) -> Result<Exit,
         streams.result(&text);
     }
     if args.json {
-        streams.result(&format!("{:#}\n", json!({ "tiers": views })));
+        streams.json(json!({ "tiers": views }));
     }
     Ok(Exit::Clean)
 }

@@ -45,7 +45,7 @@ pub(crate) fn execute(args: &RollbackArgs, streams: &Streams) -> Result<Exit, Fa
     streams.talk(&text);
     if args.json {
         let view = json!({"tier": args.tier, "before": before, "now": generation_view(to)});
-        streams.result(&format!("{view:#}\n"));
+        streams.json(view);
     }
     Ok(Exit::Clean)
 }

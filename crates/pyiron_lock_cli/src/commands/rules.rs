@@ -25,7 +25,7 @@ pub(crate) fn execute(args: &RulesArgs, streams: &Streams) -> Exit {
             codes.iter().map(row).collect()
         };
         let all: Vec<Value> = groups.iter().flat_map(of_group).collect();
-        streams.result(&format!("{:#}\n", json!({ "rules": all })));
+        streams.json(json!({ "rules": all }));
         return Exit::Clean;
     }
     let codes = || groups.iter().flat_map(|(_, codes)| codes.iter());

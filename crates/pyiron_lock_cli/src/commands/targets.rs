@@ -24,10 +24,7 @@ pub(crate) fn execute(args: &TargetsArgs, global: &Global, streams: &Streams) ->
     if args.json {
         let targets: Vec<Value> = chosen.iter().map(|target| view(target)).collect();
         let findings: Vec<_> = known.findings.iter().map(finding_view).collect();
-        streams.result(&format!(
-            "{:#}\n",
-            json!({"targets": targets, "findings": findings})
-        ));
+        streams.json(json!({"targets": targets, "findings": findings}));
     } else {
         streams.result(&findings_text(&known.findings, streams.stdout_color()));
         let text = if args.targets.is_empty() {

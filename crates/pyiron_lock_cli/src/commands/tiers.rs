@@ -75,7 +75,7 @@ pub(crate) fn execute(args: &TiersArgs, global: &Global, streams: &Streams) -> R
     let broken = any_error(&findings);
     if args.json {
         let findings: Vec<_> = findings.iter().map(finding_view).collect();
-        streams.result(&format!("{:#}\n", json!({"tiers": views, "findings": findings})));
+        streams.json(json!({"tiers": views, "findings": findings}));
     } else if broken {
         streams.result(&findings_text(&findings, streams.stdout_color()));
     } else {

@@ -202,7 +202,7 @@ fn unknown_name(
 
 fn show(report: &Report, json: bool, streams: &Streams) {
     if json {
-        streams.result(&format!("{:#}\n", json!({ "files": views(report) })));
+        streams.json(json!({ "files": views(report) }));
         return;
     }
     streams.result(&findings_text(&report.findings, streams.stdout_color()));

@@ -25,7 +25,7 @@ pub(crate) fn sarif(results: &Results<'_>) -> String {
         .iter()
         .map(|one| result(one, results, &codes, &mut alike))
         .collect();
-    let document = json!({
+    let mut document = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
         "runs": [{
@@ -40,6 +40,7 @@ pub(crate) fn sarif(results: &Results<'_>) -> String {
             "results": told,
         }],
     });
+    document.sort_all_objects();
     format!("{document:#}\n")
 }
 

@@ -167,7 +167,7 @@ impl Results {
     /// Says everything and returns the exit code.
     pub(crate) fn show(&self, json: bool, streams: &Streams) -> Exit {
         if json {
-            streams.result(&format!("{:#}\n", self.json()));
+            streams.json(self.json());
         } else {
             streams.result(&findings_text(&self.findings, streams.stdout_color()));
             self.show_lines(streams);

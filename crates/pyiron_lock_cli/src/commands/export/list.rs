@@ -9,7 +9,7 @@ use crate::streams::Streams;
 pub(super) fn show(json: bool, streams: &Streams) {
     if json {
         let all: Vec<Value> = formats().map(view).collect();
-        streams.result(&format!("{:#}\n", json!({ "formats": all })));
+        streams.json(json!({ "formats": all }));
     } else {
         streams.result(&text());
     }

@@ -202,7 +202,7 @@ fn finish(made: &Made, args: &ExportArgs, streams: &Streams) -> Result<Exit, Fai
     tell(findings, streams);
     streams.talk(&text);
     if args.json {
-        streams.result(&format!("{:#}\n", view(made, &written)));
+        streams.json(view(made, &written));
     }
     Ok(if failed { Exit::Findings } else { Exit::Clean })
 }
@@ -244,7 +244,7 @@ fn view(made: &Made, written: &[Written]) -> Value {
 fn refused(findings: &[Finding], json: bool, streams: &Streams) -> Exit {
     if json {
         let views: Vec<_> = findings.iter().map(finding_view).collect();
-        streams.result(&format!("{:#}\n", json!({"files": [], "findings": views})));
+        streams.json(json!({"files": [], "findings": views}));
     }
     streams.complain(&findings_text(findings, streams.stderr_color()));
     Exit::BadInput

@@ -41,7 +41,7 @@ pub(crate) fn execute(args: &InstallArgs, global: &Global, streams: &Streams) ->
             streams.complain(&findings_text(&findings, streams.stderr_color()));
             if args.json {
                 let views: Vec<_> = findings.iter().map(finding_view).collect();
-                streams.result(&format!("{:#}\n", serde_json::json!({ "findings": views })));
+                streams.json(serde_json::json!({ "findings": views }));
             }
             return Ok(Exit::BadInput);
         }

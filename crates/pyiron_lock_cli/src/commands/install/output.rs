@@ -94,12 +94,12 @@ impl Report {
         }
         streams.talk(&self.text(&outcome));
         if matches!(outcome, Outcome::Installed(_) | Outcome::TestFailed)
-            && let Err(failure) = self.keep(&view, root)
+            && let Err(failure) = self.keep(view.clone(), root)
         {
             streams.complain(&format!("warning: {}\n", failure.message()));
         }
         if self.json {
-            streams.result(&format!("{view:#}\n"));
+            streams.json(view);
         }
         match outcome {
             Outcome::Installed(_) | Outcome::Fits => Exit::Clean,
@@ -111,7 +111,7 @@ impl Report {
     pub(super) fn failed(&self, failure: &Failure, root: &TierRoot) {
         let mut view = self.base("failed");
         view["error"] = json!({"message": failure.message(), "help": failure.advice()});
-        drop(self.keep(&view, root));
+        drop(self.keep(view, root));
     }
 
     fn text(&self, outcome: &Outcome) -> String {
@@ -172,7 +172,8 @@ impl Report {
         })
     }
 
-    fn keep(&self, view: &Value, root: &TierRoot) -> Result<(), Failure> {
+    fn keep(&self, mut view: Value, root: &TierRoot) -> Result<(), Failure> {
+        view.sort_all_objects();
         let folder = root.reports();
         let began = self.began.strftime("%Y%m%dT%H%M%SZ");
         let name = format!("{began}-{}-{}.json", self.release, std::process::id());

@@ -21,7 +21,7 @@ const WIDTH: usize = 100;
 pub(super) fn refused(findings: &[Finding], json: bool, streams: &Streams) {
     if json {
         let findings: Vec<_> = findings.iter().map(finding_view).collect();
-        streams.result(&format!("{:#}\n", json!({ "findings": findings })));
+        streams.json(json!({ "findings": findings }));
     } else {
         streams.result(&findings_text(findings, streams.stdout_color()));
     }
@@ -83,7 +83,7 @@ pub(super) fn show(
 ) {
     if json {
         let all = view(gathered, specs, report, waived, waivers);
-        streams.result(&format!("{all:#}\n"));
+        streams.json(all);
         return;
     }
     let findings: Vec<Finding> = specs

@@ -40,15 +40,17 @@ fn export(input: &Input<'_>) -> Result<Export, ExportError> {
     match input.parameters.get("format") {
         Some("spdx") => export
             .files
-            .add("sbom.spdx.json", text(&spdx_document::document(input)))?,
+            .add("sbom.spdx.json", text(spdx_document::document(input)))?,
         _ => export
             .files
-            .add("sbom.cdx.json", text(&cyclonedx::document(input)))?,
+            .add("sbom.cdx.json", text(cyclonedx::document(input)))?,
     }
     Ok(export)
 }
 
-fn text(document: &Value) -> String {
+/// Keys go in the order of the alphabet, whatever the writer of JSON was built with.
+fn text(mut document: Value) -> String {
+    document.sort_all_objects();
     format!("{document:#}\n")
 }
 
