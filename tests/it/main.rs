@@ -20,6 +20,7 @@ mod family;
 mod host;
 mod hostile;
 mod init;
+mod install;
 mod interrupted;
 mod lock_verdicts;
 mod meta;
