@@ -149,50 +149,6 @@ impl Channels {
         }
     }
 
-    /// Returns where the archive at a canonical address is.
-    pub(crate) fn archive(&self, url: &Url) -> ArchivePlace {
-        let Some(named) = self.list.iter().find(|named| {
-            let base = named.channel.base_url.as_str().trim_end_matches('/');
-            url.as_str()
-                .strip_prefix(base)
-                .is_some_and(|rest| rest.starts_with('/'))
-        }) else {
-            return match url.to_file_path() {
-                Ok(path) if url.scheme() == "file" => ArchivePlace::File(path),
-                _ => ArchivePlace::Address(url.clone()),
-            };
-        };
-        let parts: Vec<&str> = url.path().rsplit('/').take(2).collect();
-        let (file, subdir) = (
-            parts.first().copied().unwrap_or_default(),
-            parts.get(1).copied().unwrap_or_default(),
-        );
-        match self.place(named) {
-            Place::Folder(folder) => ArchivePlace::File(folder.join(subdir).join(file)),
-            Place::Memory(_) => ArchivePlace::Nowhere,
-            Place::Network { mirror: None } => ArchivePlace::Address(url.clone()),
-            Place::Network { mirror: Some(mirror) } => {
-                let mut address = mirror;
-                let path = format!("{}/{subdir}/{file}", address.path().trim_end_matches('/'));
-                address.set_path(&path);
-                ArchivePlace::Address(address)
-            }
-        }
-    }
-
-    /// Settles the channels that a lock without a project was made from, by their canonical addresses.
-    pub(crate) fn of_addresses(args: &ChannelArgs, addresses: Vec<Url>) -> Result<Self, Failure> {
-        let named = |url: Url| NamedChannel {
-            name: url.to_string(),
-            channel: Channel::from_url(url),
-        };
-        Ok(Self {
-            list: addresses.into_iter().map(named).collect(),
-            folders: folders(args, None)?,
-            mirrors: BTreeMap::new(),
-        })
-    }
-
     fn place(&self, named: &NamedChannel) -> Place {
         let url = named.channel.base_url.as_str();
         match self.folders.get(url) {
@@ -203,17 +159,6 @@ impl Channels {
             },
         }
     }
-}
-
-/// Where an archive is.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum ArchivePlace {
-    /// In a folder that stands in for its channel.
-    File(PathBuf),
-    /// On the network, at its own address or that of a mirror.
-    Address(Url),
-    /// In the sample channel inside the program, which has none.
-    Nowhere,
 }
 
 /// An address to read a channel from, and who to be there.

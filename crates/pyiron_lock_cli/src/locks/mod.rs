@@ -2,6 +2,7 @@
 //! platforms, and whether each lock still serves.
 
 mod jobs;
+pub(crate) mod named;
 mod state;
 
 use std::{

@@ -20,6 +20,23 @@ use super::{
 type Sink<'s> = &'s mut dyn FnMut(&[u8]) -> Result<(), BundleError>;
 
 impl Bundle {
+    /// Writes the archive with a sum to a file, checked while it passes; an error leaves there what is not to be used.
+    pub fn copy(&mut self, sum: &Sha256Hash, to: &mut fs::File, watch: Watch<'_>) -> Result<(), BundleError> {
+        let sum = hex(sum);
+        let found = self.packages.iter().find(|(_, member)| member.sha256 == sum);
+        let Some((at, member)) = found.filter(|(_, member)| member.is_archive()).cloned() else {
+            return Err(self.refuse(Fault::Missing(format!("an archive with sha256 {sum}"))));
+        };
+        let path = PathBuf::from(&member.path);
+        let mut write = |piece: &[u8]| {
+            to.write_all(piece).map_err(|source| BundleError::Write {
+                path: path.clone(),
+                source,
+            })
+        };
+        self.content(at, &member, &mut write, watch)
+    }
+
     /// Takes the archives with these sums out into `folder/SUBDIR/NAME`. Each is checked before it gets its name; what
     /// is there by that name is replaced. Returns where each of them is.
     pub fn extract<'s>(

@@ -11,11 +11,11 @@ use pyiron_lock_core::Exit;
 use pyiron_lock_export::Subject;
 use pyiron_lock_host::bundle::{BundleError, Fault};
 
-use super::export::gather::{Chosen, Named, gather};
 use crate::{
     args::{BundleArgs, Global},
     failure::Failure,
     files::{reason, shown},
+    locks::named::{Chosen, Named, gather_one},
     render::{finding_view, findings_text},
     streams::Streams,
 };
@@ -30,10 +30,11 @@ pub(crate) fn execute(args: &BundleArgs, global: &Global, streams: &Streams) -> 
         lock_dir: args.lock_dir.as_deref(),
         serves: None,
         every: false,
+        subdir: None,
     };
     let chosen = if words.tier.is_some() || words.lock.is_some() {
-        match gather(&words, global)? {
-            Ok(mut chosen) => chosen.pop(),
+        match gather_one(&words, global)? {
+            Ok(chosen) => Some(chosen),
             Err(findings) => {
                 if args.json {
                     let views: Vec<_> = findings.iter().map(finding_view).collect();

@@ -1,7 +1,6 @@
 //! `export`: one lock as files that other programs read. Chooses the lock, hands it to a format, and writes what comes
 //! back; what a file holds is the business of the formats.
 
-pub(crate) mod gather;
 mod list;
 mod place;
 mod write;
@@ -10,22 +9,19 @@ use std::collections::BTreeSet;
 
 use pyiron_lock_core::{Exit, Finding, Severity, finding::any_error, suggest};
 use pyiron_lock_export::{
-    Export, ExportError, Format, Input, Needs, Parameters, Place, Subject, Tier, format_named, formats,
-    release,
+    Export, ExportError, Format, Input, Needs, Parameters, Place, Subject, format_named, formats, release,
 };
 use rayon::prelude::*;
 use serde_json::{Value, json};
 
-use self::{
-    gather::{Chosen, Locked, Named, gather},
-    write::Written,
-};
+use self::write::Written;
 use super::targets::target_named;
 use crate::{
     args::{ExportArgs, Global},
     conformance::{Conformance, project_root},
     failure::Failure,
     files::shown,
+    locks::named::{Chosen, Locked, Named, gather},
     render::{counted, finding_view, findings_text},
     streams::Streams,
 };
@@ -58,6 +54,7 @@ pub(crate) fn execute(args: &ExportArgs, global: &Global, streams: &Streams) -> 
         lock_dir: args.lock_dir.as_deref(),
         serves: target.map(|target| (&known, target)),
         every: format.needs == Needs::Locks,
+        subdir: None,
     };
     let chosen = match gather(&words, global)? {
         Ok(chosen) => chosen,
@@ -248,23 +245,6 @@ fn refused(findings: &[Finding], json: bool, streams: &Streams) -> Exit {
     }
     streams.complain(&findings_text(findings, streams.stderr_color()));
     Exit::BadInput
-}
-
-/// A tier as exports know it.
-pub(super) fn tier_of(tier: &pyiron_lock_spec::Tier) -> Tier {
-    let texts = |texts: &[pyiron_lock_core::Spanned<String>]| {
-        texts.iter().map(|text| text.value.clone()).collect::<Vec<_>>()
-    };
-    Tier {
-        name: tier.name.to_string(),
-        aliases: tier.aliases.iter().map(|alias| alias.value.to_string()).collect(),
-        description: tier.description.clone(),
-        targets: texts(&tier.targets),
-        smoke: pyiron_lock_export::Smoke {
-            imports: texts(&tier.smoke.imports),
-            commands: texts(&tier.smoke.commands),
-        },
-    }
 }
 
 impl From<ExportError> for Failure {

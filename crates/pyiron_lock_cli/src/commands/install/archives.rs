@@ -1,4 +1,5 @@
-//! Where the archives of an install come from: a bundle, a folder that stands in for a channel, or the network.
+//! Where the archives of an install come from: a bundle, as a file or unpacked, a folder that stands in for a channel, or
+//! the network.
 
 use std::{
     fs::File,
@@ -10,30 +11,35 @@ use std::{
     },
 };
 
-use indicatif::ProgressBar;
-use pyiron_lock_gateway::{NetworkSettings, Trouble, Watch};
-use pyiron_lock_host::install::{Archives, FetchFailure};
+use pyiron_lock_gateway::Watch;
+use pyiron_lock_host::{
+    Wanted,
+    bundle::Bundle,
+    install::{Archives, FetchFailure},
+};
 use pyiron_lock_solve::CancellationToken;
 use rattler_conda_types::RepoDataRecord;
-use url::Url;
 
 use crate::{
-    args::{CacheArgs, InstallArgs, NetworkArgs},
-    channels::{ArchivePlace, Channels},
+    archives::{At, file_name},
+    args::InstallArgs,
+    channels::Channels,
     failure::Failure,
     files::shown,
-    network::Network,
     streams::Streams,
 };
 
 /// Where the archives of an install come from.
 pub(super) struct Sources {
-    channels: Channels,
-    bundle: Option<PathBuf>,
-    network: Option<NetworkSettings>,
-    /// Made when the first archive is asked for over the network.
-    client: Mutex<Option<Arc<pyiron_lock_gateway::Archives>>>,
+    from: From,
     transfers: Arc<Transfers>,
+}
+
+enum From {
+    Channels(crate::archives::Archives),
+    Folder(PathBuf),
+    /// One reader at a time: a bundle is one file.
+    Bundle(Mutex<Bundle>),
 }
 
 /// Counts what goes over the network.
@@ -55,9 +61,10 @@ impl Watch for Transfers {
 }
 
 impl Sources {
-    /// Settles where archives come from; nothing is sent yet.
+    /// Settles where archives come from; nothing is sent yet. A bundle of another lock is refused.
     pub(super) fn new(
-        mut channels: Channels,
+        channels: Channels,
+        wanted: &Wanted,
         args: &InstallArgs,
         streams: &Streams,
         cancel: &CancellationToken,
@@ -66,98 +73,70 @@ impl Sources {
             bytes: AtomicU64::new(0),
             cancel: cancel.clone(),
         });
-        let network = NetworkArgs {
-            offline: args.offline || args.bundle.is_some(),
+        let from = match &args.bundle {
+            Some(folder) if folder.is_dir() => From::Folder(folder.clone()),
+            Some(file) => {
+                let mut bundle = Bundle::open(file)?;
+                bundle.is_of(wanted)?;
+                From::Bundle(Mutex::new(bundle))
+            }
             // Archives are kept in the root and nowhere else.
-            cache: CacheArgs {
-                cache_dir: Some(args.root.root.clone()),
-            },
+            None => From::Channels(crate::archives::Archives::open(
+                channels,
+                args.offline,
+                &args.root.root,
+                streams,
+                transfers.clone(),
+            )?),
         };
-        let hidden = ProgressBar::hidden();
-        let network = Network::of(&mut channels, &network, streams, &hidden, cancel)?;
-        let network = network.map(|network| NetworkSettings {
-            watch: transfers.clone(),
-            ..network.settings
-        });
-        Ok(Self {
-            channels,
-            bundle: args.bundle.clone(),
-            network,
-            client: Mutex::new(None),
-            transfers,
-        })
+        Ok(Self { from, transfers })
     }
 
     /// Returns how many bytes came over the network.
     pub(super) fn bytes(&self) -> u64 {
         self.transfers.bytes.load(Ordering::Relaxed)
     }
-
-    fn client(&self, address: &Url) -> Result<Arc<pyiron_lock_gateway::Archives>, FetchFailure> {
-        let mut client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = client.as_ref() {
-            return Ok(client.clone());
-        }
-        let settings = self.network.clone().ok_or_else(|| FetchFailure {
-            message: format!(
-                "{} is not at hand: its channel is not known",
-                pyiron_lock_gateway::shown_address(address)
-            ),
-            help: Some("name the folder or bundle that holds it".to_owned()),
-        })?;
-        let made = pyiron_lock_gateway::Archives::open(settings, std::slice::from_ref(address));
-        let made = Arc::new(made.map_err(|trouble| of_trouble(&trouble))?);
-        *client = Some(made.clone());
-        Ok(made)
-    }
 }
 
 impl Archives for Sources {
     fn fetch(&self, record: &RepoDataRecord, to: &mut File) -> Result<(), FetchFailure> {
-        let file = record.url.path().rsplit('/').next().unwrap_or_default();
-        if let Some(folder) = &self.bundle {
-            let places = [
-                folder.join(&record.package_record.subdir).join(file),
-                folder.join(file),
-            ];
-            return match places.iter().find(|place| place.is_file()) {
-                Some(place) => copy(place, to),
-                None => Err(FetchFailure {
-                    message: format!("{file} is not in the bundle {}", shown(folder)),
-                    help: Some("make the bundle anew from the same lock".to_owned()),
-                }),
-            };
-        }
-        match self.channels.archive(&record.url) {
-            ArchivePlace::File(path) => copy(&path, to),
-            ArchivePlace::Nowhere => Err(FetchFailure {
-                message: format!("the sample channel inside this program has no archives, and so not {file}"),
-                help: Some(
-                    "write them with `cargo run -q -p xtask -- sample --archives DIR`, and give \
-                     `--channel-source sample=DIR`"
-                        .to_owned(),
-                ),
-            }),
-            ArchivePlace::Address(address) => {
-                let sha256 = record.package_record.sha256.as_ref();
-                let sha256 = sha256.ok_or_else(|| FetchFailure {
-                    message: format!("the lock states no sha256 for {file}"),
-                    help: None,
-                })?;
-                let size = record.package_record.size;
-                let client = self.client(&address)?;
-                client
-                    .fetch(&address, sha256, size, to)
-                    .map_err(|trouble| of_trouble(&trouble))
+        let file = file_name(record);
+        match &self.from {
+            From::Folder(folder) => {
+                let within = Path::new(&record.package_record.subdir).join(file);
+                let places = [
+                    folder.join("packages").join(&within),
+                    folder.join(&within),
+                    folder.join(file),
+                ];
+                match places.iter().find(|place| place.is_file()) {
+                    Some(place) => copy(place, to),
+                    None => Err(FetchFailure {
+                        message: format!("{file} is not in the bundle {}", shown(folder)),
+                        help: Some("make the bundle anew from the same lock".to_owned()),
+                    }),
+                }
             }
+            From::Bundle(bundle) => {
+                let sha256 = record.package_record.sha256.unwrap_or_default();
+                let mut bundle = bundle.lock().unwrap_or_else(PoisonError::into_inner);
+                let copied = bundle.copy(&sha256, to, &|_| !self.transfers.cancelled());
+                copied.map_err(|error| of_failure(&error.into()))
+            }
+            From::Channels(archives) => match archives.at(record).map_err(|failure| of_failure(&failure))? {
+                At::File(path) => copy(&path, to),
+                At::Network(source) => archives
+                    .fetch(&source, to)
+                    .map_err(|failure| of_failure(&failure)),
+            },
         }
     }
 }
 
-fn of_trouble(trouble: &Trouble) -> FetchFailure {
+fn of_failure(failure: &Failure) -> FetchFailure {
     FetchFailure {
-        message: trouble.to_string(),
-        help: Some(trouble.help().to_owned()),
+        message: failure.message().to_owned(),
+        help: failure.advice().map(str::to_owned),
     }
 }
 
@@ -165,8 +144,6 @@ fn copy(from: &Path, to: &mut File) -> Result<(), FetchFailure> {
     let copied = File::open(from).and_then(|mut file| io::copy(&mut file, to));
     copied.map(drop).map_err(|error| FetchFailure {
         message: format!("{} cannot be copied: {error}", shown(from)),
-        help: (error.kind() == io::ErrorKind::NotFound).then(|| {
-            "the folder stands in for a channel and has to hold its archives as well, in one folder a subdir".to_owned()
-        }),
+        help: None,
     })
 }

@@ -96,7 +96,7 @@ fn run(
     streams: &Streams,
     cancel: &CancellationToken,
 ) -> Result<Outcome, Failure> {
-    let sources = Sources::new(gathered.channels, args, streams, cancel)?;
+    let sources = Sources::new(gathered.channels, &gathered.wanted, args, streams, cancel)?;
     let progress = Progress::new(streams, cancel);
     let request = Request {
         wanted: &gathered.wanted,

@@ -1,4 +1,4 @@
-//! The locks to export and those that they contain: of a tier of the project, or of a file. A lock that is missing or
+//! The locks that words name and those that they contain: of a tier of the project, or of a file. A lock that is missing or
 //! damaged is refused; whether it still is what the specs ask for is the question of `verify`.
 
 use std::path::{Path, PathBuf};
@@ -9,9 +9,9 @@ use pyiron_lock_core::{Finding, PlatformName, SourceFile, finding::any_error};
 use pyiron_lock_export::Tier;
 use pyiron_lock_lockfile::{AnyLock, open};
 use pyiron_lock_spec::Manifest;
+use rattler_conda_types::Subdir;
 use rayon::prelude::*;
 
-use super::tier_of;
 use crate::{
     args::Global,
     conformance::{Conformance, project_root},
@@ -34,6 +34,8 @@ pub(crate) struct Named<'a> {
     pub(crate) serves: Option<(&'a Conformance, &'a Target)>,
     /// Whether the locks of every platform are meant where no platform is named and no target is to be served.
     pub(crate) every: bool,
+    /// The kind of machine that is meant where no platform is named.
+    pub(crate) subdir: Option<Subdir>,
 }
 
 /// A lock with what a project says of its tier.
@@ -49,7 +51,22 @@ pub(crate) struct Chosen {
     pub(crate) ancestors: Vec<Locked>,
 }
 
-/// Gathers what the words name, or returns what is wrong with the project.
+/// Gathers the one lock that the words name, or returns what is wrong with the project.
+pub(crate) fn gather_one(
+    words: &Named<'_>,
+    global: &Global,
+) -> Result<Result<Chosen, Vec<Finding>>, Failure> {
+    let found = gather(
+        &Named {
+            every: false,
+            ..*words
+        },
+        global,
+    )?;
+    Ok(found.map(|mut chosen| chosen.swap_remove(0)))
+}
+
+/// Gathers what the words name, one lock unless all platforms are meant, or returns what is wrong with the project.
 pub(crate) fn gather(
     words: &Named<'_>,
     global: &Global,
@@ -63,11 +80,9 @@ pub(crate) fn gather(
         return Ok(Ok(locks.into_iter().map(whole).collect()));
     }
     let Some(name) = words.tier else {
-        return Err(
-            Failure::bad_input("an export is made from one lock, and none is named").help(
-                "name a tier of the project with `--tier TIER`, or a lock of any format with `--lock FILE`",
-            ),
-        );
+        return Err(Failure::bad_input("it takes one lock, and none is named").help(
+            "name a tier of the project with `--tier TIER`, or a lock of any format with `--lock FILE`",
+        ));
     };
     if project_root(global.project.as_deref()).is_none() {
         return Err(Failure::bad_input(format!(
@@ -96,6 +111,9 @@ fn of_file(path: &Path, words: &Named<'_>) -> Result<Vec<AnyLock>, Failure> {
     locks.retain(|lock| {
         fits(words.platform, lock.platform.name.as_str()) && fits(words.environment, &lock.environment)
     });
+    if let (Some(here), None, true) = (words.subdir, words.platform, locks.len() > 1) {
+        locks.retain(|lock| lock.platform.subdir == here);
+    }
     let one_environment = locks
         .windows(2)
         .all(|pair| pair[0].environment == pair[1].environment);
@@ -123,7 +141,7 @@ fn of_tier(project: &Project, name: &str, words: &Named<'_>) -> Result<Vec<Chose
     let platforms = if every && !tier.platforms.is_empty() {
         tier.platforms.iter().map(ToString::to_string).collect()
     } else {
-        vec![platform(tier, words.platform, &folder, words.serves)?]
+        vec![platform(manifest, tier, words, &folder)?]
     };
     // In the order of the platforms, whichever was read first.
     platforms
@@ -156,15 +174,16 @@ fn chain(
     Ok(Chosen { own, ancestors })
 }
 
-/// Returns the platform that is meant: the one named, the only one, the one that serves the target, the first.
+/// Returns the platform that is meant: the one named, the only one, the one that serves the target, the first; of a kind
+/// of machine, the first for that.
 fn platform(
+    manifest: &Manifest,
     tier: &pyiron_lock_spec::Tier,
-    named: Option<&str>,
+    words: &Named<'_>,
     folder: &Path,
-    serves: Option<(&Conformance, &Target)>,
 ) -> Result<String, Failure> {
     let platforms: Vec<&str> = tier.platforms.iter().map(PlatformName::as_str).collect();
-    if let Some(named) = named {
+    if let Some(named) = words.platform {
         return match platforms.iter().find(|name| **name == named) {
             Some(name) => Ok((*name).to_owned()),
             None => {
@@ -175,7 +194,21 @@ fn platform(
             }
         };
     }
-    match (platforms.as_slice(), serves) {
+    if let Some(here) = words.subdir {
+        let subdir_of = |name: &str| {
+            let platforms = &manifest.platforms;
+            let known = platforms
+                .iter()
+                .find(|known| known.platform.name.as_str() == name);
+            known.map(|known| known.platform.subdir)
+        };
+        let fits = platforms.iter().find(|name| subdir_of(name) == Some(here));
+        return fits.map(|name| (*name).to_owned()).ok_or_else(|| {
+            Failure::bad_input(format!("tier `{}` is on no platform of {here}", tier.name))
+                .help(format!("it is on {}", platforms.join(", ")))
+        });
+    }
+    match (platforms.as_slice(), words.serves) {
         ([only], _) => Ok((*only).to_owned()),
         ([first, ..], None) => Ok((*first).to_owned()),
         ([], _) => Err(Failure::bad_input(format!(
@@ -230,12 +263,12 @@ fn serving(
 }
 
 /// Returns where the lock of a tier on a platform is.
-pub(in crate::commands) fn path_of(tier: &pyiron_lock_spec::Tier, platform: &str, folder: &Path) -> PathBuf {
+fn path_of(tier: &pyiron_lock_spec::Tier, platform: &str, folder: &Path) -> PathBuf {
     folder.join(tier.name.as_str()).join(format!("{platform}.lock"))
 }
 
 /// Says that there is no such lock.
-pub(in crate::commands) fn missing(tier: &pyiron_lock_spec::Tier, path: &Path) -> Failure {
+fn missing(tier: &pyiron_lock_spec::Tier, path: &Path) -> Failure {
     Failure::bad_input(format!(
         "tier `{}` has no lock: {} does not exist",
         tier.name,
@@ -266,14 +299,14 @@ fn of_path(path: &Path) -> Result<AnyLock, Failure> {
 }
 
 /// Reads the locks that a file holds.
-pub(in crate::commands) fn opened(path: &Path) -> Result<Vec<AnyLock>, Failure> {
+fn opened(path: &Path) -> Result<Vec<AnyLock>, Failure> {
     let name = shown(path);
     let text = read_lock_text(path)?;
     open(&SourceFile::new(name.clone(), text)).map_err(|error| Failure::bad_input(format!("{name}: {error}")))
 }
 
 /// Refuses a lock that is not what was written.
-pub(in crate::commands) fn sound(lock: AnyLock) -> Result<AnyLock, Failure> {
+fn sound(lock: AnyLock) -> Result<AnyLock, Failure> {
     if lock.digest_holds == Some(false) {
         return Err(Failure::bad_input(format!(
             "{} was changed since it was made: its digest does not hold",
@@ -282,4 +315,21 @@ pub(in crate::commands) fn sound(lock: AnyLock) -> Result<AnyLock, Failure> {
         .help("`pyiron-lock resolve` makes it anew"));
     }
     Ok(lock)
+}
+
+/// A tier as exports know it.
+pub(crate) fn tier_of(tier: &pyiron_lock_spec::Tier) -> Tier {
+    let texts = |texts: &[pyiron_lock_core::Spanned<String>]| {
+        texts.iter().map(|text| text.value.clone()).collect::<Vec<_>>()
+    };
+    Tier {
+        name: tier.name.to_string(),
+        aliases: tier.aliases.iter().map(|alias| alias.value.to_string()).collect(),
+        description: tier.description.clone(),
+        targets: texts(&tier.targets),
+        smoke: pyiron_lock_export::Smoke {
+            imports: texts(&tier.smoke.imports),
+            commands: texts(&tier.smoke.commands),
+        },
+    }
 }
