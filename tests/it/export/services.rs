@@ -48,6 +48,7 @@ fn verify_finds_nothing_in_exported_settings() {
         ),
         ("pyiron-config", ".pyiron", &["database=postgres"]),
         ("pyiron-config", ".pyiron", &["database=none", "resources=/a"]),
+        ("openbis", "openbis.env", &["url=https://openbis.example.org"]),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let mut export = program();
