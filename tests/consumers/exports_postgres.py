@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import secrets
+import shlex
 from pathlib import Path
 
 from common import Report, said
@@ -66,6 +67,23 @@ def set_up(report: Report, it: Server, work: Path) -> bool:
     return True
 
 
+def passwords(report: Report, it: Server, script: Path, words: dict[str, str]) -> None:
+    """Sets passwords by the commands in the head of the script, and one of somebody else."""
+    head = [line.removeprefix("--") for line in script.read_text().splitlines()]
+    commands = [shlex.split(line) for line in head if "\\password" in line]
+    problems = [] if len(commands) == len(words) - 1 else [f"{len(commands)} commands"]
+    for command, (name, word) in zip(commands, words.items()):
+        asks = f'\\password "{name}"' in command
+        problems += (
+            it.answered(command, word) if asks else [f"{command} is not for {name}"]
+        )
+    report.check(
+        "passwords are set by the commands in the head of the script", problems
+    )
+    eve = f"CREATE ROLE eve LOGIN PASSWORD '{words['eve']}'"
+    it.run("psql", "-X", "-c", eve, "postgres")
+
+
 def careful(report: Report, it: Server, work: Path) -> None:
     """Lets the script meet a schema and a table that were there before."""
     cases = [
@@ -121,13 +139,7 @@ def by_server(report: Report, work: Path) -> None:
         if not set_up(report, it, work):
             return
         words = {name: secrets.token_hex(12) for name in (*USERS, "jupyterhub", "eve")}
-        roles = ["CREATE ROLE eve LOGIN;"]
-        roles += [
-            f"ALTER ROLE \"{name}\" PASSWORD '{word}';" for name, word in words.items()
-        ]
-        it.run(
-            "psql", "-X", "-v", "ON_ERROR_STOP=1", "postgres", stdin="\n".join(roles)
-        )
+        passwords(report, it, work / "postgres/postgres.sql", words)
         for user in USERS:
             home = settings_of(report, it, work, user, words[user])
             ran, told = run_job(home, home / "projects")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pty
 import socket
 import subprocess
 import tempfile
@@ -23,7 +24,12 @@ def tools() -> Path:
             ["update", "-qq"],
             ["install", "-qq", "-y", "--no-install-recommends", "postgresql"],
         ):
-            subprocess.run(["apt-get", *step], check=True, stdout=subprocess.DEVNULL)
+            subprocess.run(
+                ["apt-get", *step],
+                env={**os.environ, "DEBIAN_FRONTEND": "noninteractive"},
+                check=True,
+                stdout=subprocess.DEVNULL,
+            )
         found = sorted(PLACE.glob("*/bin/initdb"))
     return found[-1].parent
 
@@ -51,6 +57,31 @@ class Server:
             *args,
             stdin=stdin,
         )
+
+    def answered(self, words: list[str], answer: str) -> list[str]:
+        """Runs psql as the administrator, and answers what it asks at the terminal."""
+        child, terminal = pty.fork()
+        if child == 0:
+            env = {
+                "PATH": "/usr/bin:/bin",
+                "PGHOST": str(self.folder),
+                "PGPORT": str(self.port),
+            }
+            env["PGUSER"] = "postgres"
+            os.execve(self.bin / words[0], words, env)
+        shown = b""
+        asked = 0
+        try:
+            while part := os.read(terminal, 1000):
+                shown += part
+                while shown.count(b": ") > asked:
+                    asked += 1
+                    os.write(terminal, f"{answer}\n".encode())
+        except OSError:
+            pass  # The terminal is gone with the program.
+        os.close(terminal)
+        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        return [] if code == 0 and asked == 2 else [f"exit code {code}", shown.decode()]
 
     def as_user(
         self, user: str, password: str, database: str, sql: str
