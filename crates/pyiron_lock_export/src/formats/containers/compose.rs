@@ -25,6 +25,7 @@ pub(super) static FORMAT: Format = Format {
     parameters: dockerfile::PARAMETERS,
     proofs: &[
         Proof::Tested("hadolint"),
+        Proof::Tested("buildah"),
         Proof::Documented("Docker Buildx, bake file reference"),
     ],
     export,

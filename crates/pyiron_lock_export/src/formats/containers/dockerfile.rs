@@ -21,7 +21,11 @@ pub(super) static FORMAT: Format = Format {
     title: "folder to build an image from, in layers, from the image of the tier below",
     needs: Needs::Linux,
     parameters: PARAMETERS,
-    proofs: &[Proof::Tested("hadolint")],
+    proofs: &[
+        Proof::Tested("hadolint"),
+        Proof::Tested("buildah"),
+        Proof::Tested("podman"),
+    ],
     export,
 };
 

@@ -1,9 +1,11 @@
 //! Images and what runs them. `context` is what recipes of images share, `layers` cuts a lock into layers.
 
 mod apptainer;
+mod charliecloud;
 mod compose;
 mod context;
 mod dockerfile;
+mod enroot;
 mod kubernetes;
 mod layers;
 mod quadlet;
@@ -17,6 +19,8 @@ pub(super) const FORMATS: &[&Format] = &[
     &dockerfile::FORMAT,
     &compose::FORMAT,
     &apptainer::FORMAT,
+    &charliecloud::FORMAT,
+    &enroot::FORMAT,
     &quadlet::FORMAT,
     &kubernetes::FORMAT,
 ];
