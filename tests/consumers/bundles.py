@@ -259,6 +259,31 @@ def as_an_image(prefix: Path, work: Path) -> list[str]:
     return problems + changed
 
 
+def mounted(prefix: Path, work: Path) -> list[str]:
+    """Runs what is in an image that is mounted where the environment was installed."""
+    image, aside = work / "mounted.sqsh", work / "aside"
+    words = ["bundle", TIER, "-p", PLATFORM, "--squashfs", prefix, "-o", image]
+    done = run_program(*words, cwd=ROOT)
+    if done.returncode:
+        return said(done)
+    prefix.rename(aside)
+    prefix.mkdir()
+    done = subprocess.run(
+        ["squashfuse", image, prefix], capture_output=True, text=True, check=False
+    )
+    problems = said(done) if done.returncode else []
+    for command in (
+        [prefix / "bin/python", "-c", "import numpy"],
+        [prefix / "bin/jupyter-lab", "--version"],
+    ):
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        problems += said(done) if done.returncode else []
+    subprocess.run(["fusermount", "-u", prefix], check=False)
+    prefix.rmdir()
+    aside.rename(prefix)
+    return problems
+
+
 def main() -> None:
     """Runs all checks."""
     report = Report()
@@ -282,6 +307,11 @@ def main() -> None:
         )
         report.check("py-rattler installs from it", installed(records, work))
         report.check("shared-env installs from it", shared(work, folder))
+        name = "an image runs where squashfuse mounts it"
+        if all(map(shutil.which, ("mksquashfs", "squashfuse", "fusermount"))):
+            report.check(name, mounted(work / "prefix", work))
+        else:
+            print(f"--   {name}: not run, squashfuse is not here")
         name = "unsquashfs finds the same environment in an image"
         if shutil.which("mksquashfs"):
             report.check(name, as_an_image(work / "prefix", work))
