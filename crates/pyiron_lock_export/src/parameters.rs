@@ -20,10 +20,14 @@ pub enum Kind {
     Text,
     /// A name of a user, group, account, queue, host or package: letters, digits, `.`, `_` and `-`.
     Name,
+    /// Names with commas between them, each once.
+    Names,
     /// An absolute path on the machine where it is used, without `..`.
     Path,
     /// A whole number.
     Number,
+    /// Whole numbers above zero with commas between them.
+    Numbers,
     /// One of these words.
     Word(&'static [&'static str]),
     /// An address with http or https and without a password.
@@ -136,6 +140,13 @@ impl Parameters {
         self.get(key)?.parse().ok()
     }
 
+    /// Returns the items of a list, none where nothing was set.
+    pub fn list(&self, key: &str) -> Vec<&str> {
+        self.get(key)
+            .map(|value| value.split(',').collect())
+            .unwrap_or_default()
+    }
+
     /// Returns a finding for each parameter of the format that has no value.
     pub fn empty(&self, format: &Format) -> Vec<Finding> {
         self.without(format, |_| true)
@@ -200,10 +211,18 @@ fn fault(kind: Kind, value: &str) -> Option<String> {
     let fits = match kind {
         Kind::Text => true,
         Kind::Name => every("._-") && !value.starts_with('-'),
+        Kind::Names => {
+            let names: Vec<&str> = value.split(',').collect();
+            let once = |(place, name): (usize, &&str)| !names[..place].contains(name);
+            names.iter().all(|name| fault(Kind::Name, name).is_none()) && names.iter().enumerate().all(once)
+        }
         Kind::Path => {
             value.starts_with('/') && !value.split('/').any(|part| part == "..") && !value.contains(':')
         }
         Kind::Number => value.parse::<u64>().is_ok(),
+        Kind::Numbers => value
+            .split(',')
+            .all(|number| number.parse::<u64>().is_ok_and(|number| number > 0)),
         Kind::Word(words) => words.contains(&value),
         Kind::Url => Url::parse(value).is_ok_and(|url| {
             matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none()
@@ -230,8 +249,13 @@ fn fault(kind: Kind, value: &str) -> Option<String> {
     Some(match kind {
         Kind::Text => "it is no text".to_owned(),
         Kind::Name => "a name has letters, digits, `.`, `_` and `-` only".to_owned(),
+        Kind::Names => {
+            "names have letters, digits, `.`, `_` and `-` only, commas between them, and each stands once"
+                .to_owned()
+        }
         Kind::Path => "it is no absolute path without `..` and `:`".to_owned(),
         Kind::Number => "it is no whole number".to_owned(),
+        Kind::Numbers => "it is no list of whole numbers above zero, with commas between them".to_owned(),
         Kind::Word(words) => format!("it is one of {}", words.join(", ")),
         Kind::Url => "it is no address with http or https and without a password".to_owned(),
         Kind::Image => "it is no image such as `quay.io/group/name`, without tag and digest".to_owned(),
@@ -254,6 +278,9 @@ mod tests {
         assert!(!fits(Kind::Text, "a\nb"));
         assert!(fits(Kind::Name, "p_queue.1"));
         assert!(!fits(Kind::Name, "a b") && !fits(Kind::Name, "-x") && !fits(Kind::Name, ""));
+        assert!(fits(Kind::Names, "short,long.1") && !fits(Kind::Names, "a,") && !fits(Kind::Names, "a, b"));
+        assert!(!fits(Kind::Names, "a,b,a") && !fits(Kind::Names, "a,-b"));
+        assert!(fits(Kind::Numbers, "1,86400") && !fits(Kind::Numbers, "0") && !fits(Kind::Numbers, "1,,2"));
         assert!(fits(Kind::Path, "/soft/it's here"));
         assert!(!fits(Kind::Path, "soft") && !fits(Kind::Path, "/a/../b") && !fits(Kind::Path, "/a:b"));
         assert!(fits(Kind::Url, "https://hub.example.org/x"));

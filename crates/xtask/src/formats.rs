@@ -69,8 +69,10 @@ fn kind(parameter: &Parameter) -> String {
     match parameter.kind {
         Kind::Text => "one line of text".to_owned(),
         Kind::Name => "a name".to_owned(),
+        Kind::Names => "names with commas between them".to_owned(),
         Kind::Path => "an absolute path".to_owned(),
         Kind::Number => "a whole number".to_owned(),
+        Kind::Numbers => "whole numbers with commas between them".to_owned(),
         Kind::Word(words) => words
             .iter()
             .map(|word| format!("`{word}`"))

@@ -84,8 +84,10 @@ fn parameter_view(parameter: &Parameter) -> Value {
         "kind": match parameter.kind {
             Kind::Text => "text",
             Kind::Name => "name",
+            Kind::Names => "names",
             Kind::Path => "path",
             Kind::Number => "number",
+            Kind::Numbers => "numbers",
             Kind::Word(_) => "word",
             Kind::Url => "url",
             Kind::Image => "image",
