@@ -15,4 +15,10 @@ pub struct Place {
     pub home: Option<String>,
     /// How much an image may take while it is built, in bytes.
     pub build_storage: Option<u64>,
+    /// What starts jobs: `slurm`, `sge`, `lsf`, `pbs`, `flux` or `none`.
+    pub scheduler: Option<String>,
+    /// Whether logging in takes a second factor.
+    pub two_factor: Option<bool>,
+    /// Whether SSH accepts keys.
+    pub ssh_keys: Option<bool>,
 }

@@ -7,6 +7,7 @@ use pyiron_lock_export::Place;
 pub(super) fn of(target: &Target) -> Place {
     let text = |key| target.text(key).said().map(str::to_owned);
     let number = |key| target.number(key).said();
+    let flag = |key| target.flag(key).said();
     Place {
         id: target.id.clone(),
         prefix: text("prefix"),
@@ -14,6 +15,9 @@ pub(super) fn of(target: &Target) -> Place {
         run_as: number("run-as"),
         home: text("home"),
         build_storage: number("build-storage"),
+        scheduler: text("scheduler"),
+        two_factor: flag("two-factor"),
+        ssh_keys: flag("ssh-keys"),
     }
 }
 
@@ -33,6 +37,9 @@ mod tests {
         );
         let docker = of(targets.get("docker").unwrap());
         assert_eq!(docker.home.as_deref(), Some("/home/jovyan"));
+        let raven = of(targets.get("mpcdf-raven").unwrap());
+        assert_eq!(raven.scheduler.as_deref(), Some("slurm"));
+        assert_eq!((raven.two_factor, raven.ssh_keys), (Some(true), Some(false)));
         assert!(targets.all().iter().any(|target| of(target).prefix.is_some()));
     }
 }

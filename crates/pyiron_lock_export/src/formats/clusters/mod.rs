@@ -1,8 +1,10 @@
 //! Shared file systems and batch systems.
 
+mod installed;
+mod queues;
 mod shared_env;
 
 use crate::format::Format;
 
 /// The formats of this group.
-pub(super) const FORMATS: &[&Format] = &[&shared_env::FORMAT];
+pub(super) const FORMATS: &[&Format] = &[&shared_env::FORMAT, &queues::FORMAT];

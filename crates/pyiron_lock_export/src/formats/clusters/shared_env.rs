@@ -7,6 +7,7 @@ mod tests;
 use pyiron_lock_core::digest::Digest;
 use serde::Serialize;
 
+use super::installed::{ROOT, root};
 use crate::{
     ExportError,
     files::Export,
@@ -24,12 +25,7 @@ pub(super) static FORMAT: Format = Format {
     title: "script that installs a release for all users of a cluster",
     needs: Needs::LinuxAndTarget,
     parameters: &[
-        Parameter {
-            key: "root",
-            what: "the folder in which TIER/RELEASE is made",
-            kind: Kind::Path,
-            default: None,
-        },
+        ROOT,
         Parameter {
             key: "group",
             what: "the group of the files, empty for that of the installing user",
@@ -113,7 +109,7 @@ fn export(input: &Input<'_>) -> Result<Export, ExportError> {
     let subdir = own.platform().subdir.as_str();
     let list = explicit::list(input);
     let cpu_level = promised("__archspec", false);
-    let root = set("root").map_or_else(|| known_root(input).unwrap_or_default(), ToOwned::to_owned);
+    let root = root(input).unwrap_or_default();
     let place = input.place.map(|place| place.id.as_str()).unwrap_or_default();
     let group = set("group").or_else(|| input.place?.shared_group.as_deref());
     let kernel = own.packages.get("ipykernel").is_some();
@@ -157,13 +153,6 @@ fn export(input: &Input<'_>) -> Result<Export, ExportError> {
         .add_executable("install.sh", template!("clusters/shared_env.sh.j2").fill(values)?)?;
     export.files.add("explicit.txt", list)?;
     Ok(export)
-}
-
-/// Returns the folder above `<tier>/<release>`, where the target says one of that form.
-fn known_root(input: &Input<'_>) -> Option<String> {
-    let prefix = input.place?.prefix.as_deref()?;
-    let root = prefix.strip_suffix("/<tier>/<release>")?;
-    (root.starts_with('/') && !root.contains('<')).then(|| root.to_owned())
 }
 
 /// Returns what `uname -m` says where a subdir runs.
