@@ -100,6 +100,37 @@ pub(crate) fn ini(text: &str) -> String {
     one_line(text).replace(';', " ")
 }
 
+/// Quotes as a string of Lua; what is no printed letter of ASCII is written byte by byte.
+pub(crate) fn lua(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for byte in text.bytes() {
+        match byte {
+            b'"' | b'\\' => quoted.extend(['\\', char::from(byte)]),
+            b' '..=b'~' => quoted.push(char::from(byte)),
+            _ => quoted.push_str(&format!("\\{byte:03}")),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+/// Quotes as a word of Tcl in which nothing is substituted, also within braces.
+pub(crate) fn tcl(text: &str) -> String {
+    let mut quoted = String::from("\"");
+    for letter in text.chars() {
+        match letter {
+            '"' | '\\' | '$' | '[' | ']' | '{' | '}' => quoted.extend(['\\', letter]),
+            ' '..='~' => quoted.push(letter),
+            _ => match u32::from(letter) {
+                number @ ..=0xffff => quoted.push_str(&format!("\\u{number:04x}")),
+                number => quoted.push_str(&format!("\\U{number:08x}")),
+            },
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
 /// Makes a text one line of a comment: control letters, line and paragraph separators become blanks.
 pub(crate) fn comment(text: &str) -> String {
     one_line(text)
@@ -130,6 +161,8 @@ pub(crate) const QUOTES: &[(&str, Quote)] = &[
     ("sql", sql),
     ("sql_name", sql_name),
     ("ini", ini),
+    ("lua", lua),
+    ("tcl", tcl),
     ("comment", comment),
 ];
 

@@ -57,6 +57,26 @@ fn sql_text(quoted: &str) -> Option<String> {
     (!single.contains('\\')).then(|| pairs.replace("\\\\", "\\"))
 }
 
+/// Reads a string of Lua; `None` where it ends early.
+fn lua_string(quoted: &str) -> Option<Vec<u8>> {
+    let mut inside = quoted.strip_prefix('"')?.strip_suffix('"')?.bytes();
+    let mut read = Vec::new();
+    while let Some(byte) = inside.next() {
+        match byte {
+            b'"' => return None,
+            b'\\' => match inside.next()? {
+                escaped @ (b'"' | b'\\') => read.push(escaped),
+                first => {
+                    let digits = [first, inside.next()?, inside.next()?];
+                    read.push(std::str::from_utf8(&digits).ok()?.parse().ok()?);
+                }
+            },
+            _ => read.push(byte),
+        }
+    }
+    Some(read)
+}
+
 proptest! {
     #[test]
     fn a_shell_reads_the_same_word(text in any::<String>()) {
@@ -88,6 +108,21 @@ proptest! {
     fn a_value_of_an_ini_file_ends_with_its_line(text in any::<String>()) {
         let ends = |letter: char| letter.is_control() || letter == ';';
         prop_assert!(!ini(&text).contains(ends));
+    }
+
+    #[test]
+    fn lua_reads_the_same_bytes(text in any::<String>()) {
+        prop_assert_eq!(lua_string(&lua(&text)), Some(text.into_bytes()));
+    }
+
+    #[test]
+    fn a_word_of_tcl_substitutes_nothing(text in "[ -~]*") {
+        prop_assert_eq!(unescaped(&tcl(&text), "\"\\$[]{}"), Some(text));
+    }
+
+    #[test]
+    fn a_word_of_tcl_is_ascii_and_one_line(text in any::<String>()) {
+        prop_assert!(tcl(&text).chars().all(|letter| matches!(letter, ' '..='~')));
     }
 
     #[test]

@@ -1,10 +1,11 @@
 //! Shared file systems and batch systems.
 
 mod installed;
+mod modulefile;
 mod queues;
 mod shared_env;
 
 use crate::format::Format;
 
 /// The formats of this group.
-pub(super) const FORMATS: &[&Format] = &[&shared_env::FORMAT, &queues::FORMAT];
+pub(super) const FORMATS: &[&Format] = &[&shared_env::FORMAT, &queues::FORMAT, &modulefile::FORMAT];
