@@ -105,7 +105,7 @@ class Place:
         self,
         how: str,
         queues: Path,
-        work: Path,
+        work: Path | str,
         command: str,
         env: dict[str, str],
         *more: str,
@@ -256,6 +256,16 @@ def written(place: Place, slurm: Path | None) -> None:
     folders = {"slurm": slurm}
     for name in ("lsf", "pbs", "flux"):
         folders[name] = place.export(name, f"{name}-rhel-8", *LIMITS)
+    # A place that takes no keys and a second factor besides.
+    there = ("for=workstation", "host=cluster", "user=me", "remote-queues=/q")
+    paths = ("remote-path=/remote", "local-path=/local")
+    raven = place.export("raven", "mpcdf-raven", *LIMITS, *there, *paths)
+    if raven is not None:
+        done = place.pysqa("load", raven, "/w", "", dict(os.environ))
+        right = json.loads(done.stdout or "{}") == {"queues": QUEUES, "remote": True}
+        place.report.check(
+            "pysqa reads a workstation without key", [] if right else said(done)
+        )
     wanted = {
         "slurm": ["--time=1\n", "--mem=1G\n", "afterok:3:4\n"],
         "lsf": ["-W 1\n", "-M 1G\n", '-w "done(3) && done(4)"\n'],

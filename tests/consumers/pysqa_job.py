@@ -2,6 +2,7 @@
 
     pysqa_job.py submit DIRECTORY WORK COMMAND KEY=VALUE...   submits a job and waits until it has ended
     pysqa_job.py write DIRECTORY WORK COMMAND KEY=VALUE...    writes the script of a job only
+    pysqa_job.py load DIRECTORY WORK COMMAND                  reads the directory only
     pysqa_job.py remote DIRECTORY WORK COMMAND                copies a folder, submits there, waits, copies it back
 
 Prints JSON. Whole numbers are handed over as such, and `3:4` as a list of them.
@@ -50,10 +51,13 @@ def ended(adapter: QueueAdapter, job: int) -> list[str]:
 
 
 def main() -> None:
-    """Does one of the three."""
+    """Does one of the four."""
     how, directory, work, command, *more = sys.argv[1:]
     keywords = {key: value(text) for key, _, text in (it.partition("=") for it in more)}
     adapter = QueueAdapter(directory=directory)
+    if how == "load":
+        print(json.dumps({"queues": adapter.queue_list, "remote": adapter.remote_flag}))
+        return
     if how == "write":
         text = adapter._adapter._job_submission_template(
             working_directory=work, command=command, **keywords
