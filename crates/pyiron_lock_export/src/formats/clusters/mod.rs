@@ -4,8 +4,14 @@ mod installed;
 mod modulefile;
 mod queues;
 mod shared_env;
+mod slurm_verify;
 
 use crate::format::Format;
 
 /// The formats of this group.
-pub(super) const FORMATS: &[&Format] = &[&shared_env::FORMAT, &queues::FORMAT, &modulefile::FORMAT];
+pub(super) const FORMATS: &[&Format] = &[
+    &shared_env::FORMAT,
+    &queues::FORMAT,
+    &modulefile::FORMAT,
+    &slurm_verify::FORMAT,
+];
