@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -16,6 +17,9 @@ SLURM = ("slurmctld", "slurmd", "slurm-client", "munge")
 GRID_ENGINE = ("gridengine-master", "gridengine-exec", "gridengine-client")
 SCRIPTS = Path("/usr/share/gridengine")
 Env = dict[str, str]
+
+# What is started here is ended here, also when the script is.
+signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 def free_port() -> int:
@@ -108,6 +112,8 @@ def slurm(work: Path, partitions: list[str]) -> Iterator[Env]:
         "JobAcctGatherType=jobacct_gather/none",
         "AccountingStorageType=accounting_storage/none",
         "MpiDefault=none",
+        # The node is what is said below, on a machine with fewer cores as well.
+        "SlurmdParameters=config_overrides",
         "ReturnToService=2",
         "MinJobAge=300",
         f"NodeName={host} NodeAddr=127.0.0.1 CPUs=2 CoresPerSocket=2 RealMemory=2500 State=UNKNOWN",
