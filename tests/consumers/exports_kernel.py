@@ -7,11 +7,10 @@ import json
 import os
 import subprocess
 import tempfile
-import venv
 from pathlib import Path
 
 from common import ROOT, Report, run_program, said
-from hub_tools import FOLDER, installed, version
+from hub_tools import FOLDER, environment, installed, version
 
 HERE = Path(__file__).resolve().parent
 # What a kernel sees, and what a program sees that it starts.
@@ -28,14 +27,6 @@ print(json.dumps({
     "kept": os.environ.get("KEPT"),
 }))
 """
-
-
-def environment(prefix: Path) -> None:
-    """Makes something at the prefix that has ipykernel."""
-    venv.create(prefix, with_pip=False, symlinks=True)
-    (site,) = prefix.glob("lib/python*/site-packages")
-    (has,) = FOLDER.glob("lib/python*/site-packages")
-    (site / "kernel.pth").write_text(f"{has}\n")
 
 
 def spoiled(work: Path, kernels: Path) -> dict[str, str]:

@@ -38,3 +38,11 @@ def installed() -> None:
 def version(package: str) -> str:
     """Returns the pinned version of a package."""
     return PINS.read_text().partition(f"\n{package}==")[2].split()[0]
+
+
+def environment(prefix: Path) -> None:
+    """Makes something at the prefix that has ipykernel."""
+    venv.create(prefix, with_pip=False, symlinks=True)
+    (site,) = prefix.glob("lib/python*/site-packages")
+    (has,) = FOLDER.glob("lib/python*/site-packages")
+    (site / "kernel.pth").write_text(f"{has}\n")

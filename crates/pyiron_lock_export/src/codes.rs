@@ -46,4 +46,8 @@ pyiron_lock_core::codes! {
         "The export is whole, and nothing in the environment of this lock reads it: settings of pyiron need \
          `pyiron_base`, a PostgreSQL database also `psycopg2`, and openBIS needs `pybis`. Add the package to the tier, or \
          use the files with another environment.";
+    EXPORT_HUB_APART = "export-hub-apart", Error, "a hub and the servers of a lock are of two major versions of JupyterHub",
+        "A hub starts a server and lets it log in. Across two major versions that fails with redirects in a circle, of \
+         which the log says little. Lock the tier with the major version that the target states as `hub-version`, or \
+         renew the hub first. What is exported stops a hub of another major version, too.";
 }

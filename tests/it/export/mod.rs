@@ -33,7 +33,7 @@ fn listed() -> Vec<Listed> {
             target: (text(format, "needs") == "linux-and-target").then(|| {
                 match text(format, "group").as_str() {
                     "containers" => "docker",
-                    "jupyter" => "jupyterhub",
+                    "jupyter" => "pmd-s",
                     _ => "slurm-rhel-8",
                 }
             }),

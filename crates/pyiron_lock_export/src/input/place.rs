@@ -21,4 +21,10 @@ pub struct Place {
     pub two_factor: Option<bool>,
     /// Whether SSH accepts keys.
     pub ssh_keys: Option<bool>,
+    /// What starts the servers of a hub, such as `batchspawner`.
+    pub spawner: Option<String>,
+    /// The version of JupyterHub.
+    pub hub_version: Option<String>,
+    /// How much memory a session has, in bytes.
+    pub memory_limit: Option<u64>,
 }

@@ -61,6 +61,12 @@ pub(crate) fn toml(text: &str) -> String {
     yaml(text)
 }
 
+/// Quotes as a string of Python.
+pub(crate) fn py(text: &str) -> String {
+    // Python reads the escapes of double-quoted YAML that are written here, and braces mean nothing in a plain string.
+    yaml(text)
+}
+
 /// Quotes for a value of a Dockerfile, where `$` starts a variable; control letters become blanks.
 pub(crate) fn docker(text: &str) -> String {
     let mut quoted = String::from("\"");
@@ -156,6 +162,7 @@ pub(crate) const QUOTES: &[(&str, Quote)] = &[
     ("yaml", yaml),
     ("yaml_word", yaml_word),
     ("toml", toml),
+    ("py", py),
     ("docker", docker),
     ("github", github),
     ("sql", sql),

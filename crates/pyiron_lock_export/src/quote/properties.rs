@@ -77,7 +77,48 @@ fn lua_string(quoted: &str) -> Option<Vec<u8>> {
     Some(read)
 }
 
+/// Reads a string of Python that is all ASCII on one line; `None` where it ends early.
+fn python_string(quoted: &str) -> Option<String> {
+    let inside = quoted.strip_prefix('"')?.strip_suffix('"')?;
+    let mut text = String::new();
+    let mut letters = inside.chars();
+    while let Some(letter) = letters.next() {
+        match letter {
+            '\\' => {
+                let digits = match letters.next()? {
+                    'n' => {
+                        text.push('\n');
+                        continue;
+                    }
+                    't' => {
+                        text.push('\t');
+                        continue;
+                    }
+                    mark @ ('"' | '\\') => {
+                        text.push(mark);
+                        continue;
+                    }
+                    'u' => 4,
+                    'U' => 8,
+                    _ => return None,
+                };
+                let number: String = letters.by_ref().take(digits).collect();
+                text.push(char::from_u32(u32::from_str_radix(&number, 16).ok()?)?);
+            }
+            '"' => return None,
+            ' '..='~' => text.push(letter),
+            _ => return None,
+        }
+    }
+    Some(text)
+}
+
 proptest! {
+    #[test]
+    fn python_reads_the_same_text(text in any::<String>()) {
+        prop_assert_eq!(python_string(&py(&text)), Some(text));
+    }
+
     #[test]
     fn a_shell_reads_the_same_word(text in any::<String>()) {
         prop_assert_eq!(shell_word(&sh(&text)), Some(text));

@@ -18,6 +18,13 @@ pub(super) fn of(target: &Target) -> Place {
         scheduler: text("scheduler"),
         two_factor: flag("two-factor"),
         ssh_keys: flag("ssh-keys"),
+        spawner: text("spawner"),
+        hub_version: target
+            .version("hub-version")
+            .said()
+            .flatten()
+            .map(ToString::to_string),
+        memory_limit: number("memory-limit"),
     }
 }
 
@@ -40,6 +47,13 @@ mod tests {
         let raven = of(targets.get("mpcdf-raven").unwrap());
         assert_eq!(raven.scheduler.as_deref(), Some("slurm"));
         assert_eq!((raven.two_factor, raven.ssh_keys), (Some(true), Some(false)));
+        let hub = of(targets.get("hub-on-slurm").unwrap());
+        let said = [&hub.scheduler, &hub.spawner, &hub.hub_version].map(Option::as_deref);
+        assert_eq!(said, [Some("slurm"), Some("batchspawner"), Some("5.5.0")]);
+        assert_eq!(
+            of(targets.get("pmd-s").unwrap()).memory_limit,
+            Some(2_000_000_000)
+        );
         assert!(targets.all().iter().any(|target| of(target).prefix.is_some()));
     }
 }

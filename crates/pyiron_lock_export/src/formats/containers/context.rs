@@ -56,7 +56,7 @@ pub(super) const FROM: Parameter = Parameter {
     default: Some("parent"),
 };
 /// Where images of the project are.
-pub(super) const REGISTRY: Parameter = Parameter {
+pub(in crate::formats) const REGISTRY: Parameter = Parameter {
     key: "registry",
     what: "where the images of the tiers are, without the name of the tier",
     kind: Kind::Image,
@@ -64,7 +64,7 @@ pub(super) const REGISTRY: Parameter = Parameter {
 };
 
 /// The digest of an image of the project.
-pub(super) const IMAGE_DIGEST: Parameter = Parameter {
+pub(in crate::formats) const IMAGE_DIGEST: Parameter = Parameter {
     key: "image-digest",
     what: "the digest of the image that is run, which is known once it is pushed",
     kind: Kind::ImageDigest,
@@ -267,13 +267,13 @@ fn prefix(format: &'static str, input: &Input<'_>) -> Result<String, ExportError
 }
 
 /// Returns the image of a tier, without its tag.
-pub(super) fn image(input: &Input<'_>, tier: &str) -> String {
+pub(in crate::formats) fn image(input: &Input<'_>, tier: &str) -> String {
     let registry = input.parameters.get(REGISTRY.key).unwrap_or_default();
     format!("{registry}/{}", part(tier))
 }
 
 /// Returns a name as part of the name of an image: lower case, one mark between letters.
-pub(super) fn part(name: &str) -> String {
+pub(in crate::formats) fn part(name: &str) -> String {
     let mut part = String::new();
     for letter in name.chars().map(|letter| letter.to_ascii_lowercase()) {
         if letter.is_ascii_alphanumeric() {

@@ -3,7 +3,7 @@
 mod apptainer;
 mod charliecloud;
 mod compose;
-mod context;
+pub(super) mod context;
 mod dockerfile;
 mod enroot;
 mod kubernetes;
