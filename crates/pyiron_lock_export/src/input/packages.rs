@@ -152,6 +152,12 @@ impl<'a> Packages<'a> {
         self.iter().filter_map(Package::size).sum()
     }
 
+    /// Returns the version of JupyterHub, whose servers a hub starts.
+    pub fn hub_version(&self) -> Option<String> {
+        let names = ["jupyterhub-singleuser", "jupyterhub-base", "jupyterhub"];
+        Some(names.into_iter().find_map(|name| self.get(name))?.version())
+    }
+
     /// Returns the version of a package as `MAJOR.MINOR`, such as that of Python.
     pub fn minor_version(&self, name: &str) -> Option<String> {
         let version = self.get(name)?.version();

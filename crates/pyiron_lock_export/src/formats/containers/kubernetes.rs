@@ -1,6 +1,7 @@
 //! `kubernetes`: values of Zero to JupyterHub with one profile a tier, a variant for Kata Containers, and a pod that
 //! shows that an image works. Hub, ingress and cluster are not its matter.
 
+use pyiron_lock_core::{Finding, Severity};
 use serde::Serialize;
 
 use super::{
@@ -9,6 +10,7 @@ use super::{
 };
 use crate::{
     ExportError, Subject,
+    codes::EXPORT_PACKAGE_MISSING,
     files::Export,
     format::{Format, Group, Needs, Proof},
     input::Input,
@@ -101,7 +103,28 @@ fn export(input: &Input<'_>) -> Result<Export, ExportError> {
     export.files.add("values-kata.yaml", KATA.fill(&values)?)?;
     export.files.add("pod.yaml", POD.fill(&values)?)?;
     export.findings = input.parameters.empty(&FORMAT);
+    export.findings.extend(without_server(input));
     Ok(export)
+}
+
+/// Returns a warning for each package that a profile starts and its lock lacks; an image of Jupyter below may have it.
+fn without_server(input: &Input<'_>) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for subject in input.ancestors.iter().chain([input.own]) {
+        let packages = &subject.packages;
+        let needed = [
+            ("jupyterhub-singleuser", packages.hub_version().is_some()),
+            ("jupyterlab", packages.get("jupyterlab").is_some()),
+        ];
+        for (package, _) in needed.into_iter().filter(|(_, there)| !there) {
+            let name = &subject.tier.name;
+            let text = format!("`{name}` lacks `{package}`, which its profile starts");
+            let mut finding = Finding::new(EXPORT_PACKAGE_MISSING, text).help("add it to the tier");
+            finding.severity = Severity::Warning;
+            findings.push(finding);
+        }
+    }
+    findings
 }
 
 #[cfg(test)]
@@ -132,6 +155,12 @@ mod tests {
         assert_eq!(text.matches("default: true").count(), 1);
         assert!(text.contains("slug: \"mpie-cmti\"\n"));
         assert!(!text.lines().any(|line| line.starts_with("hub:")));
+        // The lower lock has no server, the upper has one and no JupyterLab.
+        let lacking = export
+            .findings
+            .iter()
+            .filter(|it| it.code == EXPORT_PACKAGE_MISSING);
+        assert_eq!(lacking.filter(|it| !it.is_error()).count(), 3);
         let kata = &export.files.get("values-kata.yaml").unwrap().text;
         assert!(!kata.contains("subPath:") && kata.contains("runtimeClassName: \"kata\"\n"));
     }

@@ -43,8 +43,13 @@ pub(super) fn body(
     if hub_host.is_none() {
         wanted.push("hub-host");
     }
-    // The image of the lock itself is the first, which users get unless they choose.
-    let subjects = std::iter::once(input.own).chain(input.ancestors.iter().rev());
+    // The image of the lock itself is the first, which users get unless they choose; not every image below has a server.
+    let has_server = |subject: &&Subject<'_>| {
+        let packages = &subject.packages;
+        packages.hub_version().is_some() && packages.get("jupyterlab").is_some()
+    };
+    let below = input.ancestors.iter().rev().filter(has_server);
+    let subjects = std::iter::once(input.own).chain(below);
     let values = Values {
         pmd,
         major,

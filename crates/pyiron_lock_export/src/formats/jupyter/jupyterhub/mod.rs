@@ -112,7 +112,7 @@ fn export(input: &Input<'_>) -> Result<Export, ExportError> {
     };
     let kind = kind(place)?;
     let mut export = Export::default();
-    let version = version(input);
+    let version = input.own.packages.hub_version();
     export.findings = refusals(input, place, kind, version.as_deref());
     let Some(version) = version.filter(|_| export.findings.is_empty()) else {
         return Ok(export);
@@ -176,13 +176,6 @@ fn kind(place: &Place) -> Result<Kindred, ExportError> {
             None,
         ),
     }
-}
-
-/// Returns the version of JupyterHub in the lock.
-fn version(input: &Input<'_>) -> Option<String> {
-    let packages = &input.own.packages;
-    let names = ["jupyterhub-singleuser", "jupyterhub-base", "jupyterhub"];
-    Some(names.into_iter().find_map(|name| packages.get(name))?.version())
 }
 
 fn major(version: &str) -> &str {
