@@ -153,6 +153,8 @@ fn the_guide_to_export_works_on_the_reference_tiers() {
         "out/image/Dockerfile",
         "out/binder/binder/environment.yml",
         "out/rdm/explicit.txt",
+        "out/kernels/pyiron-md/kernel.json",
+        "out/hub/jupyterhub_config.py",
     ] {
         assert!(folder.path().join(made).is_file(), "{made}");
     }
