@@ -182,12 +182,12 @@ def on_slurm(place: Place, env: dict[str, str], prefix: Path) -> Path | None:
     return queues
 
 
-def on_grid_engine(place: Place, env: dict[str, str], prefix: Path) -> None:
+def on_grid_engine(place: Place, env: dict[str, str], prefix: Path) -> Path | None:
     """Submits to Grid Engine."""
     sets = (*LIMITS, "parallel-environment=mpi")
     queues = place.export("sge", "sge-rhel-8", *sets)
     if queues is None:
-        return
+        return None
     show = 'echo "$QUEUE $NSLOTS"; qstat -j $JOB_ID'
     asked = ("queue=long", "cores=2", "run_time_max=90", "memory_max=9", "job_name=two")
     code, problems, told = submitted(
@@ -204,6 +204,7 @@ def on_grid_engine(place: Place, env: dict[str, str], prefix: Path) -> None:
         "QueueAdapter(directory).submit_job(...)",
         code,
     )
+    return queues
 
 
 def over_ssh(place: Place, env: dict[str, str], there: Path, prefix: Path) -> None:
@@ -250,10 +251,10 @@ def over_ssh(place: Place, env: dict[str, str], there: Path, prefix: Path) -> No
         )
 
 
-def written(place: Place, slurm: Path | None) -> None:
-    """Writes scripts for schedulers that cannot run here, and holds all against the shell."""
+def written(place: Place, slurm: Path | None, sge: Path | None) -> None:
+    """Writes a script for every scheduler, and holds all against the shell."""
     checker = Path(sys.executable).with_name("shellcheck")
-    folders = {"slurm": slurm}
+    folders = {"slurm": slurm, "sge": sge}
     for name in ("lsf", "pbs", "flux"):
         folders[name] = place.export(name, f"{name}-rhel-8", *LIMITS)
     # A place that takes no keys and a second factor besides.
@@ -268,6 +269,7 @@ def written(place: Place, slurm: Path | None) -> None:
         )
     wanted = {
         "slurm": ["--time=1\n", "--mem=1G\n", "afterok:3:4\n"],
+        "sge": ["-pe mpi 2\n", "h_rt=61\n", "h_vmem=1G\n", "-hold_jid 3,4\n"],
         "lsf": ["-W 1\n", "-M 1G\n", '-w "done(3) && done(4)"\n'],
         "pbs": ["walltime=61\n", "mem=1gb\n", "depend=afterok:3:4\n"],
         "flux": ["--time-limit=61s\n", "afterok:3\n", "afterok:4\n"],
@@ -304,7 +306,7 @@ def written(place: Place, slurm: Path | None) -> None:
     place.proof(
         "shellcheck",
         version,
-        "shellcheck -s bash run_queue.sh (of Slurm, LSF, TORQUE, Flux)",
+        "shellcheck -s bash run_queue.sh (of every scheduler)",
         done.returncode,
     )
 
@@ -323,8 +325,8 @@ def main() -> None:
             if slurm is not None:
                 over_ssh(place, env, slurm, prefix)
         with batch.grid_engine(work / "cell", QUEUES, "mpi") as env:
-            on_grid_engine(place, env, prefix)
-        written(place, slurm)
+            sge = on_grid_engine(place, env, prefix)
+        written(place, slurm, sge)
     report.leave()
 
 
