@@ -9,7 +9,7 @@ use crate::{
 /// Where the environment is.
 pub(super) const PREFIX: Parameter = Parameter {
     key: "prefix",
-    what: "where the environment is installed; <tier> and <release> are filled in",
+    what: "the folder of the installed environment, in which `<tier>` and `<release>` are filled in",
     kind: Kind::Path,
     default: None,
 };

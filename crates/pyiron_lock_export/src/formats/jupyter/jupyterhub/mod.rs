@@ -41,7 +41,7 @@ pub(super) static FORMAT: Format = Format {
         parameter("allow-all", "whether all who have an account may log in", YES_NO),
         parameter(
             "group",
-            "the group of those who may log in, of a batch system",
+            "the group of the host whose members may log in, where servers are jobs",
             Kind::Name,
         ),
         PREFIX,

@@ -5,7 +5,7 @@ use super::{
     sizes::{self, System},
 };
 use crate::{
-    Export, ExportError, Place, Tier,
+    Export, ExportError, Input, Parameters, Place, Subject, Tier,
     testing::{lock, made},
 };
 
@@ -203,4 +203,28 @@ fn images_are_those_of_the_release() {
     assert!(!said.contains("allowed_images") && !said.contains("allow_all = True"));
     assert!(said.contains("c.JupyterHub.hub_connect_ip = \"hub\"\n"));
     assert!(keys(&export).is_empty());
+}
+
+#[test]
+fn images_below_that_have_no_server_are_not_offered() {
+    let locks = [lock(&WHOLE[..1]), lock(&WHOLE[..2]), lock(&WHOLE)];
+    let named = |at: usize, name: &str| {
+        let tier = Tier {
+            name: name.to_owned(),
+            ..Tier::default()
+        };
+        Subject::new(&locks[at], Some(tier)).unwrap()
+    };
+    let ancestors = [named(0, "bare"), named(1, "middle")];
+    let parameters = Parameters::read(&FORMAT, []).unwrap();
+    let input = Input {
+        own: &named(2, "top"),
+        ancestors: &ancestors,
+        place: Some(&docker("pmd-s")),
+        parameters: &parameters,
+    };
+    let export = FORMAT.make(&input).unwrap();
+    let said = text(&export);
+    assert!(said.contains("localhost/pyiron/middle:") && !said.contains("localhost/pyiron/bare:"));
+    assert!(said.contains("c.DockerSpawner.image = \"localhost/pyiron/top:"));
 }
