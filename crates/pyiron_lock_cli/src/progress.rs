@@ -79,3 +79,16 @@ impl Observer for Progress {
         }
     }
 }
+
+/// Returns a bar that counts bytes.
+pub(crate) fn byte_bar(streams: &Streams) -> ProgressBar {
+    if !streams.progress() {
+        return ProgressBar::hidden();
+    }
+    let bar = ProgressBar::new(0);
+    if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:24} {bytes}/{total_bytes} {wide_msg}") {
+        bar.set_style(style);
+    }
+    bar.enable_steady_tick(Duration::from_millis(100));
+    bar
+}

@@ -58,6 +58,9 @@ pub(super) fn find(
         };
         places.insert(record.url.clone(), place);
     }
+    if !remote.is_empty() {
+        bar.set_message("fetching archives");
+    }
     bar.set_length(remote.iter().filter_map(|(source, _)| source.size).sum());
     let pool = rayon::ThreadPoolBuilder::new().num_threads(AT_ONCE).build();
     let pool = pool.map_err(|error| Failure::unavailable(error.to_string()))?;

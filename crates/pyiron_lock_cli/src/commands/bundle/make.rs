@@ -3,10 +3,9 @@
 use std::{
     io::{BufWriter, Write},
     path::{Path, PathBuf},
-    time::Duration,
 };
 
-use indicatif::{HumanBytes, ProgressBar, ProgressStyle};
+use indicatif::HumanBytes;
 use pyiron_lock_core::Exit;
 use pyiron_lock_export::Subject;
 use pyiron_lock_host::bundle::{BundleError, Written, looks_like_bundle, write_bundle};
@@ -21,7 +20,9 @@ use crate::{
     conformance::project_root,
     failure::Failure,
     files::shown,
-    interrupt, project,
+    interrupt,
+    progress::byte_bar,
+    project,
     render::counted,
     streams::Streams,
     wanted::wanted,
@@ -56,8 +57,7 @@ pub(super) fn make(
     let output = Output::at(file, "bundle", looks_like_bundle)?;
     let staging = output.staging()?;
     let cancel = interrupt::token();
-    let bar = bar(streams);
-    bar.set_message("fetching archives");
+    let bar = byte_bar(streams);
     let found = archives::find(&wanted, channels, staging.path(), &bar, &cancel, streams);
     let places = found.inspect_err(|_| bar.finish_and_clear())?;
     let mut out = output.temporary()?;
@@ -93,18 +93,6 @@ fn told(error: BundleError, staging: &Path) -> Failure {
         .into(),
         error => error.into(),
     }
-}
-
-fn bar(streams: &Streams) -> ProgressBar {
-    if !streams.progress() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(0);
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {bar:24} {bytes}/{total_bytes} {wide_msg}") {
-        bar.set_style(style);
-    }
-    bar.enable_steady_tick(Duration::from_millis(100));
-    bar
 }
 
 fn tell(file: &Path, subject: &Subject<'_>, written: &Written, json: bool, streams: &Streams) {

@@ -10,7 +10,10 @@ use pyiron_lock_host::bundle::Bundle;
 use pyiron_lock_lockfile::{AnyLock, open};
 use serde_json::json;
 
-use crate::{failure::Failure, files::shown, interrupt, render::counted, streams::Streams, wanted::wanted};
+use crate::{
+    failure::Failure, files::shown, interrupt, progress::byte_bar, render::counted, streams::Streams,
+    wanted::wanted,
+};
 
 /// Checks a bundle, by its own lock and by another one where that is given.
 pub(super) fn verify(
@@ -31,10 +34,18 @@ pub(super) fn verify(
     if let Some(subject) = against {
         bundle.is_of(&wanted(subject))?;
     }
-    bundle.verify(&|_| !cancel.is_cancelled())?;
+    let bytes: u64 = bundle.manifest().archives().map(|archive| archive.size).sum();
+    let bar = byte_bar(streams);
+    bar.set_length(bytes);
+    bar.set_message("checking the bundle");
+    let whole = bundle.verify(&|bytes| {
+        bar.inc(bytes);
+        !cancel.is_cancelled()
+    });
+    bar.finish_and_clear();
+    whole?;
     let manifest = bundle.manifest();
     let archives = manifest.archives().count();
-    let bytes: u64 = manifest.archives().map(|archive| archive.size).sum();
     streams.talk(&format!(
         "{} is whole: `{}` on {}, release {}, {}, {}{}",
         shown(file),
