@@ -5,6 +5,7 @@ pub mod bundle;
 pub mod codes;
 pub mod install;
 pub mod machine;
+pub mod prefix;
 pub mod root;
 mod wanted;
 

@@ -16,6 +16,7 @@ pub(super) fn schema() -> Value {
         "oneOf": [
             { "$ref": "#/$defs/report" },
             { "$ref": "#/$defs/host" },
+            { "$ref": "#/$defs/prefix" },
             { "$ref": "#/$defs/refused" },
             { "$ref": "#/$defs/failed" },
         ],
@@ -35,6 +36,12 @@ pub(super) fn schema() -> Value {
             "machine": there::machine(),
             "check": there::check(),
             "unknown": there::unknown(),
+            "prefix": there::prefix(),
+            "environment": there::environment(),
+            "against": there::against(),
+            "package": there::package(),
+            "file": there::file(),
+            "distribution": there::distribution(),
             "refused": object(
                 "Specs or files of `conformance/` are wrong, so that nothing was verified.",
                 &["findings"],

@@ -183,7 +183,8 @@ fn stale(item: &Item) -> Option<Judged> {
     })
 }
 
-fn of_file(path: &Path, args: &VerifyArgs, gathered: &mut Gathered) -> Result<(), Failure> {
+/// Gathers what a file holds.
+pub(super) fn of_file(path: &Path, args: &VerifyArgs, gathered: &mut Gathered) -> Result<(), Failure> {
     let name = shown(path);
     let text = read_lock_text(path)?;
     let locks = open(&SourceFile::new(name.clone(), text))

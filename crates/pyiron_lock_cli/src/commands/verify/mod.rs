@@ -1,17 +1,19 @@
 //! `verify`: three questions to locks, before anything is installed. Are they sound, are they what the specs ask for,
 //! do they fit the places where they have to run. Checks users' configuration beside them, or instead what is there: this
-//! machine. Solves nothing, asks nobody, writes nothing.
+//! machine, or an environment. Solves nothing, asks nobody, writes nothing.
 
 mod config;
 mod gather;
 mod host;
 mod output;
+mod prefix;
 
 use std::collections::BTreeSet;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use pyiron_lock_conform::{Levels, Report, Setting, Subject, Which, data::Target, judge, settle, sound};
 use pyiron_lock_core::{Code, Exit, Severity, finding::any_error};
+use pyiron_lock_host::codes::{PREFIX_FILE_UNREADABLE, is_drift};
 use rayon::prelude::*;
 
 use self::{
@@ -31,6 +33,9 @@ use crate::{
 pub(crate) fn execute(args: &VerifyArgs, global: &Global, streams: &Streams) -> Result<Exit, Failure> {
     if args.there.host {
         return host::execute(args, global, streams);
+    }
+    if let Some(folder) = &args.there.prefix {
+        return prefix::execute(folder, args, global, streams);
     }
     let today = args.today.unwrap_or_else(today);
     let levels = levels(args)?;
@@ -106,6 +111,8 @@ fn exit(report: &Report) -> Exit {
         let finding = &judged.finding;
         exit = exit.worst(match finding.severity {
             Severity::Error if finding.code == LOCK_STALE => Exit::StaleLock,
+            Severity::Error if finding.code == PREFIX_FILE_UNREADABLE => Exit::Unavailable,
+            Severity::Error if is_drift(finding.code) => Exit::Drifted,
             Severity::Error => Exit::Findings,
             _ => Exit::Clean,
         });

@@ -1,0 +1,171 @@
+//! What lies in a prefix and stands in no record: code that would be imported or run, and all the rest. Bytecode that
+//! Python wrote and notes of installers are neither.
+
+use std::collections::HashSet;
+
+use rayon::prelude::*;
+
+use super::{
+    bytecode,
+    files::Recorded,
+    modes::{Modes, Several},
+    python::Dist,
+    record::META,
+    tree::{Node, Tree, joined, split},
+};
+
+/// Notes that installers leave beside what they install.
+const NOTES: [&str; 4] = ["CACHEDIR.TAG", ".messages.txt", ".condarc", ".nonadmin"];
+
+/// What stands in no record.
+#[derive(Debug, Default)]
+pub(super) struct Unrecorded {
+    /// Code, sorted.
+    pub(super) code: Vec<String>,
+    /// Everything else.
+    pub(super) rest: Several,
+    /// How many files of bytecode Python wrote.
+    pub(super) bytecode: usize,
+    pub(super) modes: Modes,
+}
+
+enum Sort {
+    Code,
+    Rest,
+    Bytecode,
+}
+
+/// Looks for what no record names.
+pub(super) fn look(tree: &Tree, recorded: &Recorded<'_>, pip: &[Dist]) -> Unrecorded {
+    let of_pip: HashSet<&str> = pip
+        .iter()
+        .flat_map(|dist| &dist.files)
+        .map(|(path, ..)| path.as_str())
+        .collect();
+    let known = |path: &str| recorded.has(path) || of_pip.contains(path);
+    let mut paths: Vec<(String, Node)> = Vec::new();
+    for (folder, nodes) in tree.folders() {
+        // The records themselves, and what installers and others write beside them.
+        if folder == META {
+            continue;
+        }
+        let below = nodes.iter().filter(|(_, node)| *node != Node::Folder);
+        let below = below.map(|(name, node)| (joined(folder, name), *node));
+        paths.extend(below.filter(|(path, _)| !known(path) && !NOTES.contains(&path.as_str())));
+    }
+    paths.sort();
+    let sorts: Vec<(Sort, Modes)> = paths
+        .par_iter()
+        .map(|(path, node)| {
+            let mut modes = Modes::default();
+            let seen = tree.full(path).symlink_metadata().ok();
+            if let Some(seen) = seen.as_ref().filter(|seen| !seen.is_symlink()) {
+                modes.look(path, seen);
+            }
+            let runs = seen.is_some_and(|seen| seen.is_file() && executable(&seen));
+            let sort = if *node == Node::File && bytecode::own(tree, path, known) {
+                Sort::Bytecode
+            } else if *node != Node::Other && (runs || is_code(path, *node)) {
+                Sort::Code
+            } else {
+                Sort::Rest
+            };
+            (sort, modes)
+        })
+        .collect();
+    let mut found = Unrecorded {
+        modes: of_folders(tree),
+        ..Unrecorded::default()
+    };
+    for ((path, _), (sort, modes)) in paths.into_iter().zip(sorts) {
+        found.modes.add(modes);
+        match sort {
+            Sort::Code => found.code.push(path),
+            Sort::Rest => found.rest.push(&path),
+            Sort::Bytecode => found.bytecode += 1,
+        }
+    }
+    found
+}
+
+/// Modes and owners of the folders below the prefix.
+fn of_folders(tree: &Tree) -> Modes {
+    let folders: Vec<&str> = tree
+        .folders()
+        .map(|(folder, _)| folder)
+        .filter(|folder| !folder.is_empty())
+        .collect();
+    let look = |mut modes: Modes, folder: &&str| {
+        if let Ok(seen) = tree.full(folder).symlink_metadata() {
+            modes.look(folder, &seen);
+        }
+        modes
+    };
+    let and = |mut modes: Modes, other: Modes| {
+        modes.add(other);
+        modes
+    };
+    folders
+        .par_iter()
+        .fold(Modes::default, look)
+        .reduce(Modes::default, and)
+}
+
+/// Whether Python, a shell or the loader would take a file from there.
+fn is_code(path: &str, node: Node) -> bool {
+    let (folder, name) = split(path);
+    if matches!(folder, "bin" | "sbin" | "condabin" | "Scripts") {
+        return true;
+    }
+    let starts = ["etc/conda/activate.d", "etc/conda/deactivate.d", "etc/profile.d"];
+    if starts.contains(&folder) {
+        return true;
+    }
+    let imported = path.contains("/site-packages/") || path.starts_with("lib/python");
+    let ends = [".py", ".pyc", ".so", ".pyd", ".pth", ".egg-link"];
+    if imported && (node == Node::Link || ends.iter().any(|end| name.ends_with(end))) {
+        return true;
+    }
+    let library =
+        name.ends_with(".so") || name.contains(".so.") || name.ends_with(".dylib") || name.ends_with(".dll");
+    library && (path.starts_with("lib/") || path.starts_with("lib64/") || path.starts_with("Library/"))
+}
+
+#[cfg(unix)]
+fn executable(seen: &std::fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    seen.mode() & 0o111 != 0
+}
+
+#[cfg(not(unix))]
+fn executable(_seen: &std::fs::Metadata) -> bool {
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_is_told_by_where_it_lies() {
+        for code in [
+            "bin/tool",
+            "lib/python3.12/site-packages/numpy.py",
+            "lib/python3.12/site-packages/x.pth",
+            "lib/python3.12/sitecustomize.py",
+            "lib/libblas.so.3",
+            "etc/conda/activate.d/x.sh",
+        ] {
+            assert!(is_code(code, Node::File), "{code}");
+        }
+        for rest in [
+            "share/doc/x.py",
+            "var/cache/fonts",
+            "lib/python3.12/site-packages/x.txt",
+            "README.md",
+        ] {
+            assert!(!is_code(rest, Node::File), "{rest}");
+        }
+        assert!(is_code("lib/python3.12/site-packages/numpy", Node::Link));
+    }
+}
