@@ -28,6 +28,7 @@ mod mutated;
 mod network;
 mod oracle;
 mod overlay;
+mod prefix;
 mod real_index;
 mod reference;
 mod resolve;

@@ -336,6 +336,17 @@ fn through_links(tree: &Tree, path: &str) -> Result<std::path::PathBuf, Fault> {
         Ok(real) => Err(Fault::Escapes(format!("links lead out, to {}", real.display()))),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Err(Fault::Missing),
         Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => Err(Fault::Missing),
+        Err(error) if is_loop(&error) => Err(Fault::LinkElsewhere("links lead in a circle".to_owned())),
         Err(error) => Err(Fault::Unreadable(error.to_string())),
     }
+}
+
+#[cfg(unix)]
+fn is_loop(error: &std::io::Error) -> bool {
+    error.raw_os_error() == Some(rustix::io::Errno::LOOP.raw_os_error())
+}
+
+#[cfg(not(unix))]
+fn is_loop(_error: &std::io::Error) -> bool {
+    false
 }

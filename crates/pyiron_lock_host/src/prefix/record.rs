@@ -113,10 +113,11 @@ struct WireEntry {
 
 /// Reads every record, in the order of their files.
 pub(super) fn read_all(tree: &Tree) -> (Vec<Installed>, Vec<Unusable>) {
-    let mut names: Vec<&str> = tree
-        .names_in(META)
-        .filter(|name| name.ends_with(".json"))
-        .collect();
+    let nodes = tree
+        .nodes_in(META)
+        .iter()
+        .filter(|(name, _)| name.ends_with(".json"));
+    let mut names: Vec<&str> = nodes.map(|(name, _)| name.as_str()).collect();
     names.sort_unstable();
     let mut unusable = Vec::new();
     if names.len() > MAX_RECORDS {
