@@ -113,7 +113,7 @@ impl Killing {
         } else {
             drop(fs::remove_dir_all(base.join(&self.second)));
             point(&base, &self.first);
-            if at % 4 == 0 {
+            if at.is_multiple_of(4) {
                 drop(fs::remove_dir_all(base.join(".pyiron-lock/packages")));
             }
             self.kill(&["install", "one", "--quiet"], self.install * 11 / 10 * at / of);

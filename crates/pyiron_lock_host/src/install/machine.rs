@@ -42,12 +42,10 @@ pub(super) fn room(_: &Path) -> Option<Room> {
 
 #[cfg(target_os = "linux")]
 fn in_memory(folder: &Path) -> bool {
-    const TMPFS: i64 = 0x0102_1994;
-    const RAMFS: i64 = 0x8584_58f6;
-    rustix::fs::statfs(folder).is_ok_and(|found| {
-        let kind = i64::try_from(found.f_type).unwrap_or_default();
-        kind == TMPFS || kind == RAMFS
-    })
+    use rustix::fs::FsWord;
+    const TMPFS: FsWord = 0x0102_1994;
+    const RAMFS: FsWord = 0x8584_58f6;
+    rustix::fs::statfs(folder).is_ok_and(|found| matches!(found.f_type, TMPFS | RAMFS))
 }
 
 #[cfg(all(unix, not(target_os = "linux")))]

@@ -190,11 +190,9 @@ pub(crate) fn sweep(root: &TierRoot, held: &Held) -> Result<Vec<PathBuf>, RootEr
     for entry in fs::read_dir(&work).into_iter().flatten().flatten() {
         drop(remove_all(&entry.path()));
     }
+    held.sweep();
     for entry in fs::read_dir(root.base()).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if name.starts_with(".lock.") && !name.contains(held.token()) && old(&entry.path()) {
-            drop(remove_all(&entry.path()));
-        }
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         // Only what an install began is removed: folders of others are none of our business.
         if is_folder
@@ -249,12 +247,4 @@ fn close(folder: &Path) -> io::Result<()> {
         let _ = folder;
         Ok(())
     }
-}
-
-/// Returns whether a file is a day old, as the file system tells the time.
-fn old(path: &Path) -> bool {
-    let age = fs::symlink_metadata(path)
-        .and_then(|found| found.modified())
-        .map(|made| made.elapsed());
-    age.is_ok_and(|age| age.is_ok_and(|age| age.as_secs() > 86_400))
 }

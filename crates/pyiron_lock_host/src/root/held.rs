@@ -46,6 +46,7 @@ const LOOK: Duration = Duration::from_millis(200);
 pub struct Held {
     lock: PathBuf,
     base: PathBuf,
+    me: Identity,
     words: String,
     token: String,
     beat: Option<(Arc<Stop>, JoinHandle<()>)>,
@@ -81,6 +82,7 @@ impl Held {
                 return Ok(Some(Self {
                     lock,
                     base,
+                    me: me.clone(),
                     words,
                     token,
                     beat: Some(beat),
@@ -108,6 +110,28 @@ impl Held {
         Err(RootError::TakenOver {
             path: self.base.clone(),
         })
+    }
+
+    /// Removes what runs left behind that were killed while they took hold or let go.
+    pub(crate) fn sweep(&self) {
+        for entry in fs::read_dir(&self.base).into_iter().flatten().flatten() {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            let Some(token) = name.strip_prefix(".lock.") else {
+                continue;
+            };
+            let words = fs::read_to_string(entry.path().join("holder")).unwrap_or_default();
+            // Killed before it could write its name, a run is known by that of the folder.
+            let gone = if words.is_empty() {
+                let mut parts = token.split('-');
+                let (host, pid) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
+                host == plain(&self.me.host) && self.me.is_gone(&format!("{} {pid}", self.me.host))
+            } else {
+                self.me.is_gone(&words)
+            };
+            if gone || is_old(&entry.path()) {
+                drop(remove_all(&entry.path()));
+            }
+        }
     }
 
     /// Returns a word that no other run has.
@@ -181,11 +205,11 @@ fn take(lock: &Path, own: &Path, words: &str) -> Result<bool, RootError> {
             drop(remove_all(own));
             Ok(false)
         }
-        // Taken and let go of in between.
+        // Taken and let go of in between, or swept by one that did not see this one.
         Err(error)
             if matches!(
                 error.kind(),
-                io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty
+                io::ErrorKind::AlreadyExists | io::ErrorKind::DirectoryNotEmpty | io::ErrorKind::NotFound
             ) =>
         {
             drop(remove_all(own));
@@ -246,13 +270,22 @@ fn beat(lock: &Path, words: &str) -> (Arc<Stop>, JoinHandle<()>) {
 
 fn token(me: &Identity) -> String {
     let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
-    let host: String = me
-        .host
-        .chars()
-        .filter(char::is_ascii_alphanumeric)
-        .take(20)
-        .collect();
+    let host = plain(&me.host);
     format!("{host}-{}-{:x}", me.pid, now.unwrap_or_default().as_nanos())
+}
+
+/// Returns a name as far as it can be a part of a file name.
+fn plain(host: &str) -> String {
+    let letters = host.chars().filter(char::is_ascii_alphanumeric);
+    letters.take(20).collect()
+}
+
+/// Returns whether a folder is a day old, as far as this machine can tell.
+fn is_old(path: &Path) -> bool {
+    let age = fs::symlink_metadata(path)
+        .and_then(|found| found.modified())
+        .map(|made| made.elapsed());
+    age.is_ok_and(|age| age.is_ok_and(|age| age.as_secs() > 86_400))
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ pub(crate) fn execute(args: &InstallArgs, global: &Global, streams: &Streams) ->
     report.findings.extend(found);
     if refused || args.dry_run {
         let outcome = if refused { Outcome::Refused } else { Outcome::Fits };
-        return Ok(report.finish(outcome, &root, streams));
+        return Ok(report.finish(&outcome, &root, streams));
     }
     let cancel = interrupt::token();
     let me = Identity::of_this_process();
@@ -79,7 +79,7 @@ pub(crate) fn execute(args: &InstallArgs, global: &Global, streams: &Streams) ->
             return Err(failure);
         }
     };
-    Ok(report.finish(outcome, &root, streams))
+    Ok(report.finish(&outcome, &root, streams))
 }
 
 #[expect(

@@ -81,8 +81,8 @@ impl Report {
     }
 
     /// Tells how it ended.
-    pub(super) fn finish(&self, outcome: Outcome, root: &TierRoot, streams: &Streams) -> Exit {
-        let view = self.view(&outcome);
+    pub(super) fn finish(&self, outcome: &Outcome, root: &TierRoot, streams: &Streams) -> Exit {
+        let view = self.view(outcome);
         let (notes, others): (Vec<Finding>, Vec<Finding>) = self
             .findings
             .iter()
@@ -92,7 +92,7 @@ impl Report {
         if !notes.is_empty() {
             streams.talk(findings_text(&notes, streams.stderr_color()).trim_end_matches('\n'));
         }
-        streams.talk(&self.text(&outcome));
+        streams.talk(&self.text(outcome));
         if matches!(outcome, Outcome::Installed(_) | Outcome::TestFailed)
             && let Err(failure) = self.keep(view.clone(), root)
         {
