@@ -266,7 +266,6 @@ fn fault(kind: Kind, value: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::formats::format_named;
 
     fn fits(kind: Kind, value: &str) -> bool {
         fault(kind, value).is_none()
@@ -293,37 +292,5 @@ mod tests {
         );
         assert!(fits(Kind::ImageDigest, &format!("sha256:{}", "a".repeat(64))));
         assert!(!fits(Kind::ImageDigest, &format!("sha256:{}", "A".repeat(64))));
-    }
-
-    #[test]
-    fn a_release_hands_each_format_what_it_has() {
-        let read = |words: &[(&str, &str)]| {
-            let set = words
-                .iter()
-                .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
-            Parameters::read(format_named("release").unwrap(), set)
-        };
-        let of = |set: &Parameters, format, key| {
-            let part = set.of(format_named(format).unwrap());
-            part.get(key).map(str::to_owned)
-        };
-        let set = read(&[
-            ("dockerfile.base-tag", "one"),
-            ("base-tag", "all"),
-            ("layers", "2"),
-        ])
-        .unwrap();
-        assert_eq!(of(&set, "dockerfile", "base-tag").as_deref(), Some("one"));
-        assert_eq!(of(&set, "apptainer", "base-tag").as_deref(), Some("all"));
-        assert_eq!(of(&set, "apptainer", "layers"), None);
-        assert_eq!(of(&set, "sbom", "format").as_deref(), Some("cyclonedx"));
-        for (word, value) in [
-            ("base-tagg", "x"),
-            ("explicit.base-tag", "x"),
-            ("nothing.base-tag", "x"),
-            ("sbom.format", "x"),
-        ] {
-            assert!(read(&[(word, value)]).is_err(), "{word}");
-        }
     }
 }

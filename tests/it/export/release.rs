@@ -94,7 +94,7 @@ fn what_is_set_goes_to_the_formats_that_have_it() {
     let ran = release(folder.path(), &[&one[..], &set].concat()).exits(0);
     assert!(!ran.stderr.contains("base-not-pinned"), "{}", ran.stderr);
     assert!(folder.path().join("sbom/sbom.spdx.json").exists());
-    let set = ["--set", "base-digset=x"];
+    let set = ["--set", "base-digests=x"];
     let ran = release(folder.path(), &[&one[..], &set].concat()).exits(2);
     assert!(
         ran.stderr.contains("did you mean `base-digest`?"),

@@ -3,12 +3,13 @@
 
 use serde::Serialize;
 
-use super::context::{REGISTRY, image, part};
+use super::context::part;
 use crate::{
     ExportError,
     files::Export,
     format::{Format, Group, Needs, Proof},
     input::Input,
+    parameters::{Kind, Parameter},
     template::{Template, template},
 };
 
@@ -25,12 +26,20 @@ pub(super) static FORMAT: Format = Format {
     export,
 };
 
+const REGISTRY: Parameter = Parameter {
+    key: "registry",
+    what: "where the images of the tiers were pushed to, without the name of the tier",
+    kind: Kind::Image,
+    default: None,
+};
+
 const SCRIPT: Template = template!("containers/enroot.sh.j2");
 const JOB: Template = template!("containers/pyxis.sbatch.j2");
 
 #[derive(Serialize)]
 struct Values<'a> {
     stamp: Vec<String>,
+    /// Empty where nobody said where the image is.
     source: String,
     name: String,
     job: &'a str,
@@ -39,15 +48,19 @@ struct Values<'a> {
 fn export(input: &Input<'_>) -> Result<Export, ExportError> {
     let tier = part(&input.own.tier.name);
     let release = &input.own.release.id;
+    let registry = input.parameters.get(REGISTRY.key);
     let values = Values {
         stamp: input.stamp(),
-        source: source(&image(input, &input.own.tier.name), release),
+        source: registry
+            .map(|registry| source(&format!("{registry}/{tier}"), release))
+            .unwrap_or_default(),
         name: format!("{tier}-{release}"),
         job: &tier,
     };
     let mut export = Export::default();
     export.files.add_executable("enroot.sh", SCRIPT.fill(&values)?)?;
     export.files.add_executable("job.sbatch", JOB.fill(&values)?)?;
+    export.findings = input.parameters.empty(&FORMAT);
     Ok(export)
 }
 
@@ -74,6 +87,21 @@ mod tests {
         assert_eq!(source("quay.io/group/md", "1"), "docker://quay.io#group/md:1");
         assert_eq!(source("localhost:5000/md", "1"), "docker://localhost:5000#md:1");
         assert_eq!(source("group/md", "1"), "docker://group/md:1");
+    }
+
+    #[test]
+    fn where_the_image_is_stays_open_until_it_is_said() {
+        let lock = lock(&["noarch/ase-3.28.0-pyh_0.conda"]);
+        let export = made(&FORMAT, &lock, Tier::default(), None, &[]).unwrap();
+        assert!(
+            export
+                .files
+                .get("enroot.sh")
+                .unwrap()
+                .text
+                .contains("\nsource=''\n")
+        );
+        assert_eq!(export.findings.len(), 1);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::*;
 use crate::{
-    Subject, Tier,
+    Subject, Tier, format_named,
     input::Place,
     parameters::Parameters,
     testing::{self, lock},
@@ -145,4 +145,36 @@ fn what_is_set_arrives() {
     let export = testing::made(&FORMAT, &lock(ARCHIVES), hostile(), None, &set).unwrap();
     assert!(text(&export, "dockerfile/Dockerfile").contains(&digest));
     assert!(export.files.get("sbom/sbom.spdx.json").is_some());
+}
+
+#[test]
+fn a_release_hands_each_format_what_it_has() {
+    let read = |words: &[(&str, &str)]| {
+        let set = words
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        Parameters::read(&FORMAT, set)
+    };
+    let of = |set: &Parameters, format, key| {
+        let part = set.of(format_named(format).unwrap());
+        part.get(key).map(str::to_owned)
+    };
+    let set = read(&[
+        ("dockerfile.base-tag", "one"),
+        ("base-tag", "all"),
+        ("layers", "2"),
+    ])
+    .unwrap();
+    assert_eq!(of(&set, "dockerfile", "base-tag").as_deref(), Some("one"));
+    assert_eq!(of(&set, "apptainer", "base-tag").as_deref(), Some("all"));
+    assert_eq!(of(&set, "apptainer", "layers"), None);
+    assert_eq!(of(&set, "sbom", "format").as_deref(), Some("cyclonedx"));
+    for (word, value) in [
+        ("base-tags", "x"),
+        ("explicit.base-tag", "x"),
+        ("nothing.base-tag", "x"),
+        ("sbom.format", "x"),
+    ] {
+        assert!(read(&[(word, value)]).is_err(), "{word}");
+    }
 }
