@@ -161,6 +161,27 @@ fn the_guide_to_export_works_on_the_reference_tiers() {
 }
 
 #[test]
+fn the_guide_to_install_says_what_speaks_against_it() {
+    let root = repository();
+    let folder = tempfile::tempdir().unwrap();
+    for part in ["specs", "lockfiles"] {
+        copy_tree(&root.join(part), &folder.path().join(part));
+    }
+    let text = fs::read_to_string(root.join("docs/guide/install.md")).unwrap();
+    let lines = blocks(&text, "console");
+    assert!(!lines.is_empty());
+    for line in lines {
+        let command = line.strip_prefix("$ pyiron-lock ").unwrap();
+        let command = command.replace("/tmp/", &format!("{}/", folder.path().display()));
+        run(program()
+            .current_dir(folder.path())
+            .args(command.split_whitespace()))
+        .exits(0);
+    }
+    assert!(!folder.path().join("software").exists());
+}
+
+#[test]
 fn ci_runs_both_commands_of_the_readme() {
     let root = repository();
     let readme = fs::read_to_string(root.join("README.md")).unwrap();

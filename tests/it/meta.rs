@@ -15,6 +15,7 @@ fn codes_are_unique_words_with_documentation() {
         pyiron_lock_conform::rules::CODES,
         pyiron_lock_conform::sound::codes::ALL,
         pyiron_lock_conform::config::codes::ALL,
+        pyiron_lock_host::install::codes::ALL,
         pyiron_lock_cli::codes::ALL,
     ];
     for code in rooms.into_iter().flatten() {
@@ -57,6 +58,7 @@ fn no_snapshot_is_left_without_its_test() {
                 "export_help",
                 "resolve_help",
                 "validate_help",
+                "install_help",
                 "verify_help",
             ]
             .contains(&case),
@@ -84,6 +86,7 @@ fn help_says_what_there_is() {
     for arguments in [
         vec!["--help"],
         vec!["export", "--help"],
+        vec!["install", "--help"],
         vec!["resolve", "--help"],
         vec!["validate", "--help"],
         vec!["verify", "--help"],
