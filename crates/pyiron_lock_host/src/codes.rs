@@ -109,7 +109,7 @@ pyiron_lock_core::codes! {
          environment, so that a copy uses files of the first one while it is there, and fails once it is gone. Install it \
          anew at the place where it is to be.";
     PREFIX_CUT = "prefix-cut", Error, "an environment holds more than is looked at",
-        "There are more than twenty million files and folders below it. What was seen is told; the rest may be anything.";
+        "There are more than five million files and folders below it. What was seen is told; the rest may be anything.";
 }
 
 /// Returns whether findings of a code mean that an environment is not what was installed or locked.

@@ -27,10 +27,13 @@ fn set_time(path: &Path, time: SystemTime) {
         .unwrap();
 }
 
+/// Something done to a file.
+type Deed<'d> = &'d dyn Fn(&Path);
+
 #[test]
 fn whatever_happens_to_a_file_is_told() {
     let data = "share/x/data";
-    let deeds: &[(&str, &dyn Fn(&Path))] = &[
+    let deeds: &[(&str, Deed<'_>)] = &[
         ("share/x/data", &|path| fs::write(path, [8; 5000]).unwrap()),
         ("share/x/data", &|path| fs::write(path, [7; 4999]).unwrap()),
         ("share/x/data: a folder lies there", &|path| {

@@ -55,7 +55,7 @@ fn another_archive_of_the_same_build_is_told_by_its_digest_alone() {
     let made = Made::new();
     let digest = super::made::sha256(b"libx");
     made.edit("libx", |record| {
-        record["sha256"] = super::made::sha256(b"other").into()
+        record["sha256"] = super::made::sha256(b"other").into();
     });
     let (code, lines) = only(&made, 5);
     assert_eq!(code, "prefix-package-differs");
@@ -66,7 +66,7 @@ fn another_archive_of_the_same_build_is_told_by_its_digest_alone() {
 fn the_same_archive_from_elsewhere_is_a_warning() {
     let made = Made::new();
     made.edit("libx", |record| {
-        record["url"] = "https://mirror.invalid/linux-64/libx-1.2-0.conda".into()
+        record["url"] = "https://mirror.invalid/linux-64/libx-1.2-0.conda".into();
     });
     assert_eq!(only(&made, 0).0, "prefix-channel-differs");
     made.verify(&["-D", "prefix-channel-differs"]).exits(5);

@@ -90,7 +90,7 @@ pub(super) fn compare(wanted: &[&RepoDataRecord], installed: &[Installed]) -> Ve
 
 fn differs(record: &RepoDataRecord, there: &Installed) -> Option<(Difference, String)> {
     let package = &record.package_record;
-    if package.version.as_str() != there.version || package.build.to_string() != there.build {
+    if package.version.as_str() != there.version || package.build.as_str() != there.build {
         return Some((Difference::OtherBuild, text(there)));
     }
     let sha256 = package.sha256.map(|digest| hex(&digest));

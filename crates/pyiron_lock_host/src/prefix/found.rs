@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use pyiron_lock_core::{Code, Finding};
 
-use super::{BrokenScript, Difference, Different, Fault, Inspection, Leak, LeakKind, PipDifference, Several};
+use super::{
+    BrokenScript, Difference, Different, Dist, Fault, Inspection, Leak, LeakKind, PipDifference, Several,
+};
 use crate::codes;
 
 /// The most lines below one finding.
@@ -234,7 +236,7 @@ fn python(seen: &Inspection) -> Vec<Found> {
                 codes::PREFIX_PIP_DIFFERS,
                 format!("`{name}` is installed as {there}, locked as {wanted}"),
             ),
-            PipDifference::Extra(folder) => overlay(seen, folder),
+            PipDifference::Extra(place) => overlay(&seen.overlay[*place]),
         });
     }
     let mut groups: BTreeMap<&str, Vec<String>> = BTreeMap::new();
@@ -266,14 +268,7 @@ fn python(seen: &Inspection) -> Vec<Found> {
     all
 }
 
-fn overlay(seen: &Inspection, folder: &str) -> Found {
-    let Some(dist) = seen.overlay.iter().find(|dist| dist.folder == folder) else {
-        return found(
-            None,
-            codes::PREFIX_PIP_OVERLAY,
-            format!("{folder} was installed over the environment"),
-        );
-    };
+fn overlay(dist: &Dist) -> Found {
     let by = dist.installer.as_deref().unwrap_or("nobody who says so");
     let message = format!(
         "`{}` {} was installed over the environment by {by}",

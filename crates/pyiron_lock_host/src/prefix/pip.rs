@@ -9,8 +9,8 @@ use super::python::{Dist, normalised};
 pub enum PipDifference {
     /// The lock names it, and no distribution has its name.
     Missing(String),
-    /// Nobody asked for it: its folder.
-    Extra(String),
+    /// Nobody asked for it: its place among the distributions.
+    Extra(usize),
     /// Another version: name, what the lock says, what is there.
     OtherVersion(String, String, String),
 }
@@ -18,17 +18,18 @@ pub enum PipDifference {
 /// Compares, by name. Lines without a version take any.
 pub(super) fn compare(lines: &[String], overlay: &[Dist]) -> Vec<PipDifference> {
     let wanted: BTreeMap<String, Option<&str>> = lines.iter().filter_map(|line| read(line)).collect();
-    let there: BTreeMap<String, &Dist> = overlay
+    let there: BTreeMap<String, (usize, &Dist)> = overlay
         .iter()
-        .map(|dist| (normalised(&dist.name), dist))
+        .enumerate()
+        .map(|(place, dist)| (normalised(&dist.name), (place, dist)))
         .collect();
     let names: BTreeSet<&String> = wanted.keys().chain(there.keys()).collect();
     let mut found = Vec::new();
     for name in names {
         match (wanted.get(name), there.get(name)) {
             (Some(_), None) => found.push(PipDifference::Missing(name.clone())),
-            (None, Some(dist)) => found.push(PipDifference::Extra(dist.folder.clone())),
-            (Some(Some(version)), Some(dist)) if *version != dist.version => {
+            (None, Some((place, _))) => found.push(PipDifference::Extra(*place)),
+            (Some(Some(version)), Some((_, dist))) if *version != dist.version => {
                 found.push(PipDifference::OtherVersion(
                     name.clone(),
                     (*version).to_owned(),

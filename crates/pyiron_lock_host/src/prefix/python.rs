@@ -17,6 +17,8 @@ const MAX_METADATA: u64 = 8 << 20;
 const MAX_SMALL: u64 = 1 << 20;
 /// The most distributions of one folder.
 const MAX_DISTS: usize = 20_000;
+/// The most that the metadata of all of them may hold; of further ones nothing but the name is known.
+const MAX_BYTES: u64 = 512 << 20;
 
 /// A distribution in a folder that Python imports from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,13 +94,26 @@ pub(super) fn dists(tree: &Tree, recorded: &Recorded<'_>, site: &str) -> Vec<Dis
     let mut folders: Vec<String> = folders.map(|(name, _)| joined(site, name)).collect();
     folders.sort();
     folders.truncate(MAX_DISTS);
-    folders
+    let mut left = MAX_BYTES;
+    let sized: Vec<(String, bool)> = folders
+        .into_iter()
+        .map(|folder| {
+            let files = ["METADATA", "PKG-INFO", "RECORD"].iter();
+            let size = files
+                .map(|file| tree.size(&joined(&folder, file)))
+                .fold(0, u64::saturating_add);
+            let fits = size <= left;
+            left -= if fits { size } else { 0 };
+            (folder, fits)
+        })
+        .collect();
+    sized
         .par_iter()
-        .map(|folder| dist(tree, recorded, site, folder))
+        .map(|(folder, fits)| dist(tree, recorded, site, folder, *fits))
         .collect()
 }
 
-fn dist(tree: &Tree, recorded: &Recorded<'_>, site: &str, folder: &str) -> Dist {
+fn dist(tree: &Tree, recorded: &Recorded<'_>, site: &str, folder: &str, fits: bool) -> Dist {
     let (_, last) = split(folder);
     let stem = last.trim_end_matches(".dist-info").trim_end_matches(".egg-info");
     let (name, version) = stem.split_once('-').unwrap_or((stem, ""));
@@ -117,6 +132,9 @@ fn dist(tree: &Tree, recorded: &Recorded<'_>, site: &str, folder: &str) -> Dist 
         files: Vec::new(),
         outside: Vec::new(),
     };
+    if !fits {
+        return dist;
+    }
     let metadata = ["METADATA", "PKG-INFO"]
         .iter()
         .find(|file| tree.is_file(&joined(folder, file)));

@@ -14,8 +14,8 @@ pub(super) const META: &str = "conda-meta";
 const MAX_RECORD_BYTES: u64 = 64 << 20;
 /// The most records.
 const MAX_RECORDS: usize = 20_000;
-/// The most files of all records.
-const MAX_PATHS: usize = 8_000_000;
+/// The most that all records may hold: some hundred megabytes are those of a hundred thousand packages.
+const MAX_BYTES: u64 = 512 << 20;
 
 /// What a package installed.
 #[derive(Debug, Clone)]
@@ -127,29 +127,33 @@ pub(super) fn read_all(tree: &Tree) -> (Vec<Installed>, Vec<Unusable>) {
         });
         names.truncate(MAX_RECORDS);
     }
-    let read: Vec<Result<Installed, Unusable>> = names
-        .par_iter()
+    let mut left = MAX_BYTES;
+    let sized: Vec<(&str, bool)> = names
+        .into_iter()
         .map(|name| {
-            read(tree, name).map_err(|why| Unusable {
+            let size = tree.size(&format!("{META}/{name}"));
+            let fits = size <= left;
+            left -= if fits { size } else { 0 };
+            (name, fits)
+        })
+        .collect();
+    let read: Vec<Result<Installed, Unusable>> = sized
+        .par_iter()
+        .map(|(name, fits)| {
+            let outcome = match fits {
+                true => read(tree, name),
+                false => Err("the records together are larger than those of any environment".to_owned()),
+            };
+            outcome.map_err(|why| Unusable {
                 file: (*name).to_owned(),
                 why,
             })
         })
         .collect();
     let mut installed = Vec::new();
-    let mut paths = 0_usize;
     for outcome in read {
         match outcome {
-            Ok(record) if paths.saturating_add(record.entries.len()) > MAX_PATHS => {
-                unusable.push(Unusable {
-                    file: record.file,
-                    why: format!("the records name more than {MAX_PATHS} files"),
-                });
-            }
-            Ok(record) => {
-                paths += record.entries.len();
-                installed.push(record);
-            }
+            Ok(record) => installed.push(record),
             Err(fault) => unusable.push(fault),
         }
     }

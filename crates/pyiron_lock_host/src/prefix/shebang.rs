@@ -1,6 +1,10 @@
 //! First lines of scripts: which interpreter a script starts, and whether the kernel can start it.
 
-use std::{io::Read, path::Path};
+use std::{
+    collections::{BTreeMap, HashSet},
+    io::Read,
+    path::Path,
+};
 
 use super::{
     hash,
@@ -63,12 +67,17 @@ pub(super) fn of(path: &str, bytes: &[u8]) -> Option<Shebang> {
 pub(super) struct Scripts {
     pub(super) broken: Vec<BrokenScript>,
     /// Prefixes that scripts were made for and that are not this one, each with the number of scripts.
-    pub(super) elsewhere: Vec<(String, usize)>,
+    pub(super) elsewhere: BTreeMap<String, usize>,
 }
 
 /// Judges scripts, sorted by path.
 pub(super) fn judge(tree: &Tree, shebangs: &[Shebang]) -> Scripts {
     let mut scripts = Scripts::default();
+    let own: HashSet<&str> = tree
+        .nodes_in("bin")
+        .iter()
+        .map(|(name, _)| name.as_str())
+        .collect();
     for shebang in shebangs {
         let interpreter = Path::new(&shebang.interpreter);
         if shebang.length > KERNEL {
@@ -77,11 +86,8 @@ pub(super) fn judge(tree: &Tree, shebangs: &[Shebang]) -> Scripts {
         if !interpreter.is_absolute() {
             continue;
         }
-        if let Some(other) = other_prefix(tree, interpreter) {
-            match scripts.elsewhere.iter_mut().find(|(known, _)| *known == other) {
-                Some((_, count)) => *count += 1,
-                None => scripts.elsewhere.push((other, 1)),
-            }
+        if let Some(other) = other_prefix(tree, &own, interpreter) {
+            *scripts.elsewhere.entry(other).or_default() += 1;
         }
         if interpreter.metadata().is_err() {
             scripts.broken.push(BrokenScript::NoInterpreter(
@@ -90,16 +96,15 @@ pub(super) fn judge(tree: &Tree, shebangs: &[Shebang]) -> Scripts {
             ));
         }
     }
-    scripts.elsewhere.sort();
     scripts
 }
 
 /// The prefix of an interpreter that this prefix has too, elsewhere.
-fn other_prefix(tree: &Tree, interpreter: &Path) -> Option<String> {
+fn other_prefix(tree: &Tree, own: &HashSet<&str>, interpreter: &Path) -> Option<String> {
     let name = interpreter.file_name()?.to_str()?;
     let bin = interpreter.parent()?;
     let prefix = bin.parent()?;
-    let known = tree.nodes_in("bin").iter().any(|(own, _)| own == name);
+    let known = own.contains(name);
     if bin.file_name()? != "bin" || !known || prefix == Path::new("/") || prefix == Path::new("/usr") {
         return None;
     }

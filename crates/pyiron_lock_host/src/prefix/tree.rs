@@ -11,7 +11,7 @@ use std::{
 use super::hash;
 
 /// The most folders and files that are looked at.
-const MAX_ENTRIES: usize = 20_000_000;
+const MAX_ENTRIES: usize = 5_000_000;
 
 /// What kind of thing lies at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,8 +102,17 @@ impl Tree {
 
     /// Returns whether a regular file lies there, reached through real folders.
     pub(super) fn is_file(&self, path: &str) -> bool {
-        let (folder, name) = split(path);
-        self.names_in(folder).any(|own| own == name)
+        let seen = || self.full(path).symlink_metadata();
+        self.is_folder(split(path).0) && seen().is_ok_and(|seen| seen.is_file())
+    }
+
+    /// Returns the size of a regular file that lies inside, or nothing.
+    pub(super) fn size(&self, path: &str) -> u64 {
+        let seen = self
+            .is_folder(split(path).0)
+            .then(|| self.full(path).symlink_metadata());
+        let seen = seen.and_then(Result::ok).filter(std::fs::Metadata::is_file);
+        seen.map_or(0, |seen| seen.len())
     }
 
     /// Reads a regular file that lies inside, with the time of its last change.
