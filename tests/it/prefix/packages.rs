@@ -122,6 +122,10 @@ fn every_format_tells_the_same() {
         junit.contains("<testsuite name=\"env linux-64\" tests=\"1\" failures=\"1\""),
         "{junit}"
     );
+    let alone = run(program()
+        .current_dir(made.outside())
+        .args(["verify", "--prefix", "env", "--format", "junit"]));
+    assert_eq!(alone.exits(5).stdout.matches("<testsuite ").count(), 1);
     let sarif = made.verify(&["--format", "sarif"]).exits(5).stdout;
     assert!(sarif.contains("\"prefix-file-altered\""), "{sarif}");
     let markdown = made.verify(&["--format", "markdown"]).exits(5).stdout;

@@ -15,7 +15,13 @@ use super::{
 };
 
 /// Notes that installers leave beside what they install.
-const NOTES: [&str; 4] = ["CACHEDIR.TAG", ".messages.txt", ".condarc", ".nonadmin"];
+const NOTES: [&str; 5] = [
+    "CACHEDIR.TAG",
+    ".messages.txt",
+    ".condarc",
+    ".nonadmin",
+    "EXTERNALLY-MANAGED",
+];
 
 /// What stands in no record.
 #[derive(Debug, Default)]
@@ -51,7 +57,7 @@ pub(super) fn look(tree: &Tree, recorded: &Recorded<'_>, pip: &[Dist]) -> Unreco
         }
         let below = nodes.iter().filter(|(_, node)| *node != Node::Folder);
         let below = below.map(|(name, node)| (joined(folder, name), *node));
-        paths.extend(below.filter(|(path, _)| !known(path) && !NOTES.contains(&path.as_str())));
+        paths.extend(below.filter(|(path, _)| !known(path) && !is_note(path)));
     }
     paths.sort();
     let sorts: Vec<(Sort, Modes)> = paths
@@ -86,6 +92,14 @@ pub(super) fn look(tree: &Tree, recorded: &Recorded<'_>, pip: &[Dist]) -> Unreco
         }
     }
     found
+}
+
+/// Whether it is a note: beside everything, or beside the modules of Python.
+fn is_note(path: &str) -> bool {
+    let (folder, name) = split(path);
+    let beside =
+        folder.is_empty() || folder.starts_with("lib/python") && !folder["lib/python".len()..].contains('/');
+    beside && NOTES.contains(&name)
 }
 
 /// Modes and owners of the folders below the prefix.
@@ -167,5 +181,7 @@ mod tests {
             assert!(!is_code(rest, Node::File), "{rest}");
         }
         assert!(is_code("lib/python3.12/site-packages/numpy", Node::Link));
+        assert!(is_note("CACHEDIR.TAG") && is_note("lib/python3.12/EXTERNALLY-MANAGED"));
+        assert!(!is_note("lib/python3.12/site-packages/CACHEDIR.TAG") && !is_note("bin/.condarc"));
     }
 }

@@ -60,8 +60,10 @@ pub(super) fn execute(
     };
     let seen = inspect(folder, &against).map_err(|error| Failure::bad_input(error.to_string()))?;
     let place = shown(folder);
+    // Without a lock the system that runs this says what an environment can be for.
     let mut scope = Scope {
         lock: Some(place.clone()),
+        platform: Subdir::current().and_then(|subdir| subdir.as_str().parse().ok()),
         ..Scope::default()
     };
     if let Some(lock) = lock {
