@@ -283,3 +283,50 @@ fn history_of_another_program_is_told() {
         "its installer noted /elsewhere/env"
     );
 }
+
+#[test]
+fn records_of_other_installers_are_understood() {
+    let mut made = Made::new();
+    let written = format!("prefix = {}\n", made.prefix().display());
+    made.install("other", "1.0", &[("etc/other.cfg", written.as_bytes())]);
+    made.install("pure", "1.0", &[]);
+    made.write_lock();
+    // conda notes the size and the digest in the package, and the digest in the prefix beside them.
+    made.edit("other", |record| {
+        let entry = &mut record["paths_data"]["paths"][0];
+        entry["sha256_in_prefix"] = entry["sha256"].clone();
+        entry["sha256"] = super::made::sha256(b"prefix = placeholder\n").into();
+        entry["size_in_bytes"] = 300.into();
+        entry["prefix_placeholder"] = "placeholder".into();
+        entry["file_mode"] = "text".into();
+    });
+    // Files of Python packages may be noted as they are in the package.
+    let module = format!("{SITE}/pure.py");
+    made.write(&module, b"pure = 1\n");
+    made.edit("pure", |record| {
+        record["noarch"] = "python".into();
+        let entry = serde_json::json!({"_path": "site-packages/pure.py", "sha256": super::made::sha256(b"pure = 1\n")});
+        record["paths_data"]["paths"].as_array_mut().unwrap().push(entry);
+    });
+    assert_eq!(made.finds(0), []);
+    fs::write(made.path("etc/other.cfg"), "prefix = elsewhere\n").unwrap();
+    fs::write(made.path(&module), "pure = 2\n").unwrap();
+    let told = made.verify(&["--json"]).exits(5).json();
+    let paths: Vec<&str> = told["files"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|file| file["path"].as_str().unwrap())
+        .collect();
+    assert_eq!(paths, ["etc/other.cfg", module.as_str()]);
+
+    // Records of old name files and nothing else.
+    let made = Made::new();
+    made.edit("libx", |record| {
+        record["paths_data"] = serde_json::json!({"paths_version": 1, "paths": []});
+        record["files"] = serde_json::json!(["lib/libx.so.1.2", "lib/libx.so", "share/x/data"]);
+    });
+    assert_eq!(made.finds(0), []);
+    fs::remove_file(made.path("share/x/data")).unwrap();
+    assert_eq!(lines(&made, 5, "prefix-file-missing")[1], "share/x/data");
+}

@@ -192,7 +192,10 @@ fn looked(
     if !seen.is_symlink() {
         checked.modes.look(named.path, &seen);
     }
-    let kinds = |kind| named.owners.iter().any(|(_, entry)| entry.kind == kind);
+    let kinds = |kind| {
+        let is = |entry: &Entry| entry.kind == kind || entry.kind == Kind::Any;
+        named.owners.iter().any(|(_, entry)| is(entry))
+    };
     if seen.is_symlink() {
         return match kinds(Kind::Link) {
             true => link(tree, recorded, named),

@@ -50,6 +50,8 @@ pub(super) enum Kind {
     Folder,
     /// Compiled by the installer; whoever runs Python may compile it again.
     Bytecode,
+    /// The record does not say.
+    Any,
 }
 
 /// One path that a package installed.
@@ -197,7 +199,8 @@ fn entry(wire: WireEntry) -> Result<Entry, String> {
         Some("softlink") => Kind::Link,
         Some("directory") => Kind::Folder,
         Some("pyc_file") => Kind::Bytecode,
-        _ => Kind::File,
+        Some(_) => Kind::File,
+        None => Kind::Any,
     };
     let installed = digest(wire.sha256_in_prefix)?;
     Ok(Entry {
@@ -214,7 +217,7 @@ fn entry(wire: WireEntry) -> Result<Entry, String> {
 fn bare(path: String) -> Entry {
     Entry {
         path,
-        kind: Kind::File,
+        kind: Kind::Any,
         packaged: None,
         installed: None,
         size: None,
