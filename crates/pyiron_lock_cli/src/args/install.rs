@@ -37,8 +37,8 @@ pub(crate) struct InstallArgs {
     /// Leave out the tests of the tier
     #[arg(long)]
     pub(crate) no_smoke: bool,
-    /// Folder to take archives from, in it or in SUBDIR below it; nothing is fetched
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    /// Bundle to take archives from, as a file or unpacked, or a folder of archives; nothing is fetched
+    #[arg(long, value_name = "FILE|DIR", value_hint = ValueHint::AnyPath)]
     pub(crate) bundle: Option<PathBuf>,
     /// Folder that stands in for a channel
     #[arg(long = "channel-source", value_name = "NAME=DIR", value_hint = ValueHint::DirPath)]
