@@ -16,6 +16,7 @@ fn readers_read_and_nobody_else_writes_whatever_the_umask() {
     fs::set_permissions(site.project.path(""), fs::Permissions::from_mode(0o755)).unwrap();
     for (umask, version) in [("077", 1), ("000", 2)] {
         site.lock(version);
+        drop(fs::remove_dir_all(site.project.path("root")));
         let program = site.command(&["install", "one"]);
         let words = format!("umask {umask}; exec \"$0\" \"$@\"");
         let mut command = Command::new("sh");
@@ -37,7 +38,9 @@ fn readers_read_and_nobody_else_writes_whatever_the_umask() {
         let prefix = fs::metadata(site.base().join("current")).unwrap();
         assert_eq!(prefix.mode() & 0o7777, 0o2755);
     }
-    assert_eq!(fs::metadata(site.base()).unwrap().mode() & 0o7777, 0o2755);
+    for folder in [site.base(), site.project.path("root")] {
+        assert_eq!(fs::metadata(folder).unwrap().mode() & 0o7777, 0o2755);
+    }
     assert_eq!(
         fs::metadata(site.base().join("leases")).unwrap().mode() & 0o7777,
         0o1777

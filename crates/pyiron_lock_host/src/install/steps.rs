@@ -76,7 +76,7 @@ pub fn install(
     let root = request.root;
     let prefix = root.prefix(&request.wanted.release)?;
     let before = crate::root::current(root);
-    open_folders(request)?;
+    open_folders(request, held)?;
     sweep(root, held)?;
     if let Some(provenance) = is_finished(&prefix)? {
         if provenance.digest != request.wanted.digest {
@@ -117,9 +117,13 @@ pub fn install(
     })
 }
 
-/// Gives the folders of the tier the modes that readers need; the root itself is not ours.
-fn open_folders(request: &Request<'_>) -> Result<(), RootError> {
+/// Gives the folders of the tier the modes that readers need, and those above it that were made for it; a root that was
+/// there is not ours.
+fn open_folders(request: &Request<'_>, held: &Held) -> Result<(), RootError> {
     let (root, readers, group) = (request.root, request.readers, request.group.as_ref());
+    for folder in held.made() {
+        set_mode(folder, readers.folder(), group)?;
+    }
     set_mode(root.base(), readers.folder(), group)?;
     set_mode(&root.own(), 0o700, None)?;
     set_mode(&root.leases(), readers.leases(), group)

@@ -46,6 +46,7 @@ const LOOK: Duration = Duration::from_millis(200);
 pub struct Held {
     lock: PathBuf,
     base: PathBuf,
+    made: Vec<PathBuf>,
     me: Identity,
     words: String,
     token: String,
@@ -67,7 +68,7 @@ impl Held {
         patience: Patience,
         mut wait: impl FnMut(Option<&str>) -> bool,
     ) -> Result<Option<Self>, RootError> {
-        root.make()?;
+        let made = root.make()?;
         let base = root.base().to_owned();
         let lock = base.join(".lock");
         let token = token(me);
@@ -82,6 +83,7 @@ impl Held {
                 return Ok(Some(Self {
                     lock,
                     base,
+                    made,
                     me: me.clone(),
                     words,
                     token,
@@ -100,6 +102,11 @@ impl Held {
             told = holder.words;
             thread::sleep(LOOK);
         }
+    }
+
+    /// Returns the folders above that of the tier which were made for it.
+    pub(crate) fn made(&self) -> &[PathBuf] {
+        &self.made
     }
 
     /// Fails if another run took over.

@@ -90,12 +90,17 @@ impl TierRoot {
         self.own().join("work")
     }
 
-    /// Makes the folders that are needed to work.
-    pub(crate) fn make(&self) -> Result<(), RootError> {
+    /// Makes the folders that are needed to work, and returns those above the folder of the tier that were not there.
+    pub(crate) fn make(&self) -> Result<Vec<PathBuf>, RootError> {
+        let above = self.base.ancestors().skip(1);
+        let made = above
+            .take_while(|folder| !folder.exists())
+            .map(Path::to_owned)
+            .collect();
         for folder in [self.packages(), self.work(), self.reports(), self.leases()] {
             fs::create_dir_all(&folder).map_err(RootError::io(&folder, "made"))?;
         }
-        Ok(())
+        Ok(made)
     }
 
     /// Returns a name in the folder of what is being made that nobody else uses.
