@@ -53,10 +53,12 @@ impl Looked<'_> {
             let entry = entry.map_err(|error| unread(&error))?;
             let path = entry.path().map_err(|error| unread(&error))?.into_owned();
             let shown = path.to_string_lossy().escape_debug().to_string();
-            if !stays_inside(&path) {
+            let kind = entry.header().entry_type();
+            // The folder it is unpacked to, which some archives name.
+            let itself = kind.is_dir() && path.components().all(|part| part == Component::CurDir);
+            if !itself && !stays_inside(&path) {
                 return Err(self.refuse(format!("its archive holds `{shown}`, which leads out of it")));
             }
-            let kind = entry.header().entry_type();
             if kind.is_hard_link() {
                 let target = entry.link_name().map_err(|error| unread(&error))?;
                 if !target.is_some_and(|target| stays_inside(&target)) {
@@ -239,5 +241,91 @@ mod tests {
         let both = vec![link("b", "."), link("a", "b/c/../..")];
         assert!(judge(both, vec![file("a/x")]).is_err());
         assert!(judge(vec![link("a", "b"), link("b", "a")], vec![file("a/x")]).is_err());
+    }
+
+    /// Packs entries as they are told, however odd: name, kind, where a link leads, and how many zeros it holds.
+    fn packed(entries: &[(&str, tar::EntryType, &str, u64)]) -> tempfile::NamedTempFile {
+        let mut builder = tar::Builder::new(Vec::new());
+        for (name, kind, target, size) in entries {
+            let mut header = tar::Header::new_gnu();
+            header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+            header.as_old_mut().linkname[..target.len()].copy_from_slice(target.as_bytes());
+            header.set_entry_type(*kind);
+            header.set_mode(0o644);
+            header.set_size(*size);
+            header.set_cksum();
+            builder.append(&header, std::io::repeat(0).take(*size)).unwrap();
+        }
+        let content = zstd::encode_all(builder.into_inner().unwrap().as_slice(), 3).unwrap();
+        let nothing = tar::Builder::new(Vec::new()).into_inner().unwrap();
+        let info = zstd::encode_all(nothing.as_slice(), 3).unwrap();
+        let file = tempfile::Builder::new().suffix(".conda").tempfile().unwrap();
+        let mut zip = zip::ZipWriter::new(file.reopen().unwrap());
+        let stored =
+            zip::write::SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        for (name, bytes) in [("pkg-evil-1-0.tar.zst", content), ("info-evil-1-0.tar.zst", info)] {
+            zip.start_file(name, stored).unwrap();
+            std::io::Write::write_all(&mut zip, &bytes).unwrap();
+        }
+        zip.finish().unwrap();
+        file
+    }
+
+    #[test]
+    fn an_archive_that_leads_out_or_does_not_fit_is_refused() {
+        use tar::EntryType;
+        let judge = |name: &str, kind, target: &str, size| {
+            let file = packed(&[
+                ("bin/fine", EntryType::Regular, "", 3),
+                (name, kind, target, size),
+            ]);
+            archive(file.path(), "evil 1", 1 << 20)
+        };
+        judge("lib/a", EntryType::Regular, "", 100).unwrap();
+        judge("lib/a", EntryType::Symlink, "../bin/fine", 0).unwrap();
+        judge("lib/a", EntryType::Link, "bin/fine", 0).unwrap();
+        judge("./", EntryType::Directory, "", 0).unwrap();
+        for (name, kind, target) in [
+            ("../evil", EntryType::Regular, ""),
+            ("/etc/evil", EntryType::Regular, ""),
+            ("lib/../../evil", EntryType::Regular, ""),
+            ("lib/..", EntryType::Directory, ""),
+            ("lib/a", EntryType::Link, "../../etc/passwd"),
+            ("lib/a", EntryType::Link, "/etc/passwd"),
+            ("lib/a", EntryType::Char, ""),
+            ("lib/a", EntryType::Fifo, ""),
+        ] {
+            let refused = judge(name, kind, target, 0);
+            assert!(
+                matches!(refused, Err(InstallError::Refused { .. })),
+                "{name} {target}: {refused:?}"
+            );
+        }
+        let large = judge("lib/a", EntryType::Regular, "", 8 << 20);
+        assert!(
+            matches!(large, Err(InstallError::NoRoom { free: 1_048_576, .. })),
+            "{large:?}"
+        );
+    }
+
+    #[test]
+    fn a_list_of_files_that_leads_out_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let info = folder.path().join("info");
+        std::fs::create_dir(&info).unwrap();
+        let index = r#"{"name": "evil", "version": "1", "build": "0", "build_number": 0, "subdir": "noarch", "depends": []}"#;
+        std::fs::write(info.join("index.json"), index).unwrap();
+        for (path, good) in [
+            ("bin/a", true),
+            ("../evil", false),
+            ("/etc/evil", false),
+            ("bin/../../evil", false),
+        ] {
+            let paths = format!(
+                r#"{{"paths": [{{"_path": "{path}", "path_type": "hardlink"}}], "paths_version": 1}}"#
+            );
+            std::fs::write(info.join("paths.json"), paths).unwrap();
+            assert_eq!(unpacked(folder.path(), "evil 1").is_ok(), good, "{path}");
+        }
     }
 }
