@@ -86,7 +86,7 @@ impl Killing {
     fn is_whole(&self, release: &str, whole: &Whole, after: Duration) {
         let mut found = contents(&self.site.base().join(release));
         // Gone a moment after a release is finished, or with the next install.
-        found.remove(&PathBuf::from(".pyiron-lock-begun"));
+        found.remove(&PathBuf::from("conda-meta/pyiron-lock.begun"));
         for (path, what) in whole {
             assert_eq!(
                 found.get(path),

@@ -33,7 +33,7 @@ fn a_release_is_whole_and_the_current_one() {
     assert!(read("conda-meta/frozen").contains("message"));
     assert!(read("lib/python3.12/EXTERNALLY-MANAGED").starts_with("[externally-managed]\nError="));
     assert!(!prefix.join("share/ran").exists(), "no script was to be run");
-    assert!(!prefix.join(".pyiron-lock-begun").exists());
+    assert!(!prefix.join("conda-meta/pyiron-lock.begun").exists());
     let records = fs::read_dir(prefix.join("conda-meta")).unwrap().flatten();
     let records = records.filter(|entry| entry.path().extension().is_some_and(|ending| ending == "json"));
     assert_eq!(records.count(), 4);

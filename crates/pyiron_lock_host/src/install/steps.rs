@@ -19,7 +19,7 @@ use super::{
 use crate::{
     Wanted,
     root::{
-        Generation, Held, Provenance, RootError, TierRoot, begin, finish, generations, is_finished,
+        Generation, Held, Provenance, RootError, TierRoot, begin, discard, finish, generations, is_finished,
         next_number, no_longer_begun, remove_all, sweep, switch_to,
     },
 };
@@ -101,9 +101,9 @@ pub fn install(
     let fetched = unpacked.iter().filter(|package| !package.reused).count();
     begin(root, held, &prefix)?;
     let made = make(request, held, &prefix, &unpacked, watch);
-    if made.is_err() && held.check().is_ok() {
+    if made.is_err() {
         // What is not finished is of no use to anybody, and takes the room that may be missing.
-        drop(remove_all(&prefix));
+        drop(discard(root, held, &prefix));
     }
     let (provenance, findings) = made?;
     let generation = Generation { provenance, prefix };

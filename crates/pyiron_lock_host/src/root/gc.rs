@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fs, path::PathBuf};
 
 use super::{
     error::RootError,
-    generation::{Generation, generations, sweep},
+    generation::{Generation, discard, generations, sweep},
     held::Held,
     in_use::{InUse, in_use},
     place::{TierRoot, remove_all},
@@ -74,7 +74,7 @@ pub fn collect(root: &TierRoot, held: Option<&Held>, limits: Limits) -> Result<C
             Some(why) => done.kept.push(Kept { generation, why }),
             None => {
                 if let Some(held) = held {
-                    remove(root, held, &generation)?;
+                    discard(root, held, &generation.prefix)?;
                 }
                 done.removed.push(generation);
             }
@@ -105,13 +105,6 @@ fn why(
     } else {
         None
     }
-}
-
-fn remove(root: &TierRoot, held: &Held, generation: &Generation) -> Result<(), RootError> {
-    let away = root.fresh("gone", held.token());
-    held.check()?;
-    fs::rename(&generation.prefix, &away).map_err(RootError::io(&generation.prefix, "moved"))?;
-    remove_all(&away).map_err(RootError::io(&away, "removed"))
 }
 
 /// Takes away unpacked packages that no generation is made of.

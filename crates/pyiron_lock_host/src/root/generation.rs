@@ -195,20 +195,29 @@ pub(crate) fn sweep(root: &TierRoot, held: &Held) -> Result<Vec<PathBuf>, RootEr
         let name = entry.file_name().to_string_lossy().into_owned();
         let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
         // Only what an install began is removed: folders of others are none of our business.
-        if is_folder
-            && root.prefix(&name).is_ok()
-            && is_begun(&entry.path())
-            && read(&entry.path())?.is_none()
-        {
-            remove_all(&entry.path()).map_err(RootError::io(entry.path(), "removed"))?;
+        if !is_folder || root.prefix(&name).is_err() || !is_begun(&entry.path()) {
+            continue;
+        }
+        if read(&entry.path())?.is_some() {
+            drop(no_longer_begun(&entry.path()));
+        } else {
+            discard(root, held, &entry.path())?;
             swept.push(entry.path());
         }
     }
     Ok(swept)
 }
 
+/// Takes a prefix away: out of sight first, by one rename, so that no run can end with a part of it in its place.
+pub(crate) fn discard(root: &TierRoot, held: &Held, prefix: &Path) -> Result<(), RootError> {
+    let away = root.fresh("gone", held.token());
+    held.check()?;
+    fs::rename(prefix, &away).map_err(RootError::io(prefix, "moved"))?;
+    remove_all(&away).map_err(RootError::io(&away, "removed"))
+}
+
 /// Where a prefix says that it was begun by an install of ours.
-const BEGUN: &str = ".pyiron-lock-begun";
+const BEGUN: &str = "conda-meta/pyiron-lock.begun";
 
 /// Makes the folder of a prefix that is being made; nobody else can enter it before it is finished.
 pub(crate) fn begin(root: &TierRoot, held: &Held, prefix: &Path) -> Result<(), RootError> {
@@ -222,6 +231,7 @@ pub(crate) fn begin(root: &TierRoot, held: &Held, prefix: &Path) -> Result<(), R
     let fresh = root.fresh("begun", held.token());
     let made = fs::create_dir(&fresh)
         .and_then(|()| close(&fresh))
+        .and_then(|()| fs::create_dir(fresh.join("conda-meta")))
         .and_then(|()| fs::write(fresh.join(BEGUN), ""))
         .and_then(|()| fs::rename(&fresh, prefix));
     made.map_err(RootError::io(prefix, "made"))

@@ -28,5 +28,5 @@ pub use place::TierRoot;
 pub use switch::{current, previous, switch_to};
 
 pub(crate) use error::is_full;
-pub(crate) use generation::{begin, finish, is_finished, next_number, no_longer_begun, sweep};
+pub(crate) use generation::{begin, discard, finish, is_finished, next_number, no_longer_begun, sweep};
 pub(crate) use place::remove_all;
