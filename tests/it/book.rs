@@ -12,8 +12,8 @@ use crate::{
     support::{Ran, copy_tree, repository, run, tree},
 };
 
-/// Pages that begin in an empty folder; each has a test of its own.
-const FROM_NOTHING: [&str; 2] = ["guide/first-project.md", "guide/channels.md"];
+/// Pages that begin in an empty folder, or with archives; each has a test of its own.
+const FROM_NOTHING: [&str; 3] = ["guide/first-project.md", "guide/channels.md", "guide/bundle.md"];
 
 /// A command of a page, the exit code that the page says before the block, and the lines that it shows.
 struct Step {

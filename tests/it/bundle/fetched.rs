@@ -114,7 +114,7 @@ fn other_bytes_are_not_taken() {
         .len();
     for (behaviour, told) in [
         (Behaviour::Body(vec![b'x'; size]), "it has another sha256"),
-        (Behaviour::Body(vec![b'x'; size + 1]), "holds more than"),
+        (Behaviour::Body(vec![b'x'; size + 1]), "it has more than"),
         (Behaviour::Body(vec![b'x'; size - 1]), "ends before its end"),
         (
             Behaviour::Page {
