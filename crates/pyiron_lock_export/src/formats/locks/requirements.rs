@@ -252,4 +252,18 @@ mod tests {
             assert!(!is_version(version), "{version}");
         }
     }
+
+    #[test]
+    fn what_a_record_says_of_itself_beats_the_rules() {
+        let lock = "version: 6\nenvironments:\n  default:\n    channels:\n    - url: https://host.invalid/c/\n    \
+                    packages:\n      linux-64:\n      - conda: https://host.invalid/c/noarch/a_b-1.0-pyh_0.conda\n      \
+                    - conda: https://host.invalid/c/noarch/tool-2.0-pyh_0.conda\npackages:\n- conda: \
+                    https://host.invalid/c/noarch/a_b-1.0-pyh_0.conda\n  sha256: SHA\n  depends: [python]\n  purls:\n  \
+                    - pkg:pypi/Other.Name\n- conda: https://host.invalid/c/noarch/tool-2.0-pyh_0.conda\n  sha256: \
+                    SHA\n  depends: [python]\n  purls: []\n";
+        let export = made(&FORMAT, &lock.replace("SHA", &"a".repeat(64)), "x", &[]);
+        let text = &export.files.get("requirements.txt").unwrap().text;
+        let pins: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
+        assert_eq!(pins, ["other-name==1.0"], "{text}");
+    }
 }
