@@ -46,6 +46,9 @@ pub(crate) struct InstallArgs {
     /// Ask no server; work with archives at hand
     #[arg(long)]
     pub(crate) offline: bool,
+    /// Threads to use [default: one for each core, at most 4]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
     /// Say what speaks against it, and change nothing
     #[arg(long)]
     pub(crate) dry_run: bool,

@@ -8,7 +8,7 @@ use super::{
     generations::{generation_view, tiers, use_view, used_text},
     install::{hold, of_error},
 };
-use crate::{args::GcArgs, failure::Failure, interrupt, render::counted, streams::Streams};
+use crate::{args::GcArgs, failure::Failure, interrupt, streams::Streams};
 
 /// Takes away what nothing speaks for.
 pub(crate) fn execute(args: &GcArgs, streams: &Streams) -> Result<Exit, Failure> {
@@ -64,16 +64,15 @@ fn text(root: &TierRoot, done: &Collected, really: bool) -> String {
             generation.release()
         ));
     }
-    if !done.unfinished.is_empty() {
-        text.push_str(&format!(
-            "  removed {} of killed runs\n",
-            counted(done.unfinished.len(), "prefix").replace("prefixs", "prefixes")
-        ));
+    match done.unfinished.len() {
+        0 => {}
+        1 => text.push_str("  removed what a killed run left\n"),
+        count => text.push_str(&format!("  removed what {count} killed runs left\n")),
     }
     if done.unseen > 0 {
         text.push_str(&format!(
-            "  {} of other users could not be looked into, only at how they were started\n",
-            counted(done.unseen, "process").replace("processs", "processes")
+            "  of processes of other users only how they were started was seen: {}\n",
+            done.unseen
         ));
     }
     text

@@ -24,8 +24,8 @@ use crate::{
     },
 };
 
-/// How many archives are fetched and unpacked at once, unless there are fewer processors.
-const AT_ONCE: usize = 6;
+/// How many threads work unless said otherwise, where there are as many processors: what login nodes grant one user.
+const THREADS: usize = 4;
 
 /// What is to be installed, and how.
 pub struct Request<'r> {
@@ -41,6 +41,8 @@ pub struct Request<'r> {
     pub link_scripts: bool,
     /// The tests of the tier, unless they are left out.
     pub smoke: Option<Smoke>,
+    /// How many threads work; some, unless said.
+    pub threads: Option<usize>,
     /// The version of the program.
     pub program: String,
     /// Who installs.
@@ -48,7 +50,7 @@ pub struct Request<'r> {
     /// The machine.
     pub host: String,
     /// Tells the time, in seconds since 1970.
-    pub now: &'r dyn Fn() -> i64,
+    pub now: &'r (dyn Fn() -> i64 + Sync),
 }
 
 /// What was done.
@@ -68,6 +70,20 @@ pub struct Installed {
 
 /// Installs a release and makes it the current one.
 pub fn install(
+    request: &Request<'_>,
+    held: &Held,
+    archives: &dyn Archives,
+    watch: &dyn Watch,
+) -> Result<Installed, InstallError> {
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    let threads = request.threads.unwrap_or(cores.min(THREADS));
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    let pool = pool.map_err(|error| InstallError::package("a package", "unpacked", &error))?;
+    pool.install(|| install_here(request, held, archives, watch))
+}
+
+/// Installs with the threads at hand.
+fn install_here(
     request: &Request<'_>,
     held: &Held,
     archives: &dyn Archives,
@@ -132,22 +148,15 @@ fn open_folders(request: &Request<'_>, held: &Held) -> Result<(), RootError> {
 /// Fetches and unpacks every package, several at once.
 fn packages(wanted: &Wanted, store: &Store<'_>, watch: &dyn Watch) -> Result<Vec<Unpacked>, InstallError> {
     watch.begins(Step::Packages(wanted.records.len()));
-    let threads = std::thread::available_parallelism().map_or(2, usize::from);
-    let pool = rayon::ThreadPoolBuilder::new()
-        .num_threads((threads * 2).min(AT_ONCE))
-        .build();
-    let pool = pool.map_err(|error| InstallError::package("a package", "unpacked", &error))?;
-    pool.install(|| {
-        let got = wanted.records.par_iter().map(|record| {
-            if watch.cancelled() {
-                return Err(InstallError::Stopped);
-            }
-            let unpacked = store.get(record)?;
-            watch.done(record.package_record.name.as_normalized(), unpacked.reused);
-            Ok(unpacked)
-        });
-        got.collect()
-    })
+    let got = wanted.records.par_iter().map(|record| {
+        if watch.cancelled() {
+            return Err(InstallError::Stopped);
+        }
+        let unpacked = store.get(record)?;
+        watch.done(record.package_record.name.as_normalized(), unpacked.reused);
+        Ok(unpacked)
+    });
+    got.collect()
 }
 
 /// Makes a prefix that was begun a finished one.

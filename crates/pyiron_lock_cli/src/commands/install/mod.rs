@@ -105,6 +105,7 @@ fn run(
         group: args.group.as_deref().and_then(group_named),
         link_scripts: args.link_scripts,
         smoke: (!args.no_smoke).then_some(gathered.smoke),
+        threads: args.threads.map(usize::from),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         user: report.user.clone(),
         host: report.host.clone(),
