@@ -7,19 +7,23 @@
     const { fixed, targets } = JSON.parse(document.getElementById("facts").textContent);
     const field = (name) => form.elements[name];
 
-    /** Makes an element; text between backticks becomes code. */
+    /** Makes an element; text between backticks becomes code, and `[text](page)` a link. */
     function element(tag, text, attributes = {}) {
         const made = document.createElement(tag);
         for (const [key, value] of Object.entries(attributes)) {
             made.setAttribute(key, value);
         }
-        String(text ?? "").split("`").forEach((part, index) => {
-            if (index % 2) {
-                made.appendChild(Object.assign(document.createElement("code"), { textContent: part }));
-            } else if (part) {
+        for (const part of String(text ?? "").split(/(`[^`]*`|\[[^\]]*\]\([^)]*\))/)) {
+            const linked = part.match(/^\[(.*)\]\((.*)\)$/);
+            if (linked) {
+                const href = linked[2].replace(/\.md$/, ".html");
+                made.append(Object.assign(document.createElement("a"), { textContent: linked[1], href }));
+            } else if (part.startsWith("`") && part.length > 1) {
+                made.append(Object.assign(document.createElement("code"), { textContent: part.slice(1, -1) }));
+            } else {
                 made.append(part);
             }
-        });
+        }
         return made;
     }
 
@@ -184,7 +188,7 @@
             ...headline(chosen, platform),
             element("h3", "Commands"),
             block,
-            element("h3", "Known limits"),
+            element("h3", "Known limits and notes"),
             list,
             onward,
         );

@@ -7,6 +7,7 @@ there. Addresses elsewhere are counted, not asked.
 
 from __future__ import annotations
 
+import re
 import shutil
 import subprocess
 import sys
@@ -109,6 +110,18 @@ def wrong(folder: Path, pages: dict[str, Page], name: str, link: str) -> str | N
     return None
 
 
+def unseen(folder: Path) -> Iterator[str]:
+    """Names links in the data of scripts that lead nowhere."""
+    for name in ("which-tier.html",):
+        text = (folder / name).read_text()
+        links = set(re.findall(r"\[[^\[\]]*\]\(([^()\s]+)\)", text))
+        if not links:
+            yield f"{name}: there are no links in its data"
+        for link in sorted(links):
+            if not (folder / link).with_suffix(".html").is_file():
+                yield f"{name}: {link}: no such page"
+
+
 def outside(pages: dict[str, Page]) -> set[str]:
     """Returns the addresses elsewhere."""
     links = {link for page in pages.values() for link in page.links}
@@ -124,9 +137,8 @@ def main() -> None:
         pages = read(folder)
         links = sum(len(page.links) for page in pages.values())
         note = f"{len(pages)} pages, {links} links, {len(outside(pages))} addresses elsewhere"
-        report.check(
-            "every link of the book leads somewhere", dead(folder, pages), note
-        )
+        found = [*dead(folder, pages), *unseen(folder)]
+        report.check("every link of the book leads somewhere", found, note)
     report.leave()
 
 

@@ -5,7 +5,10 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use crate::support::{SampleMirror, copy_tree, program, repository, run, tree};
+use crate::{
+    book::{book_folder, shell, steps},
+    support::{SampleMirror, copy_tree, program, repository, run, tree},
+};
 
 /// Returns the lines of code blocks of a kind.
 fn blocks<'t>(text: &'t str, kind: &str) -> Vec<&'t str> {
@@ -137,17 +140,12 @@ fn the_guide_to_verify_works_on_the_reference_tiers() {
 #[test]
 fn the_guide_to_export_works_on_the_reference_tiers() {
     let root = repository();
-    let folder = tempfile::tempdir().unwrap();
-    for part in ["specs", "lockfiles", "tests/sample-channel", "conformance"] {
-        copy_tree(&root.join(part), &folder.path().join(part));
-    }
+    let folder = book_folder();
     let text = fs::read_to_string(root.join("docs/guide/export.md")).unwrap();
-    let lines = blocks(&text, "console");
-    assert!(lines.len() >= 5);
-    for line in lines {
-        let command = line.strip_prefix("$ pyiron-lock ").unwrap();
-        let words = command.split_whitespace();
-        run(program().current_dir(folder.path()).args(words)).exits(0);
+    let steps = steps(&text);
+    assert!(steps.len() >= 5);
+    for step in steps {
+        shell(&step.command, folder.path()).exits(step.exits);
     }
     for made in [
         "out/image/Dockerfile",
@@ -205,6 +203,7 @@ fn links_between_pages_lead_somewhere() {
     pages.extend(
         tree(&root.join("docs"))
             .into_iter()
+            .filter(|(name, _)| name.ends_with(".md"))
             .map(|(name, _)| root.join("docs").join(name)),
     );
     for page in pages {

@@ -60,7 +60,7 @@ fn pages(root: &Path) -> Result<Vec<Generated>, String> {
         page("reference/commands", &commands::page()),
         page("reference/rules", &rules::page(root)?),
         page("reference/support", &support::page(&facts)),
-        page("reference/schemas", &schemas::page()),
+        page("reference/schemas", &schemas::page(root)?),
         page("reference/hacks", &hacks::page(root)?),
         page("portal", &packages::page(root, &facts)?),
         page("which-tier", &which::page(root, &facts)?),

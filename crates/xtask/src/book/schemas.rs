@@ -1,15 +1,19 @@
 //! The page of schemas: which file each is for, and what targets and policies can say.
 
-use std::fmt::Write as _;
+use std::{fmt::Write as _, fs, path::Path};
 
 use pyiron_lock_conform::data::{FIELDS, FieldInfo, Shape, TABLES};
 
+use serde_json::Value;
+
 use super::text::{cell, upper};
+use crate::standing::read;
 
 const REPOSITORY: &str = "https://github.com/pyiron/pyiron-lock/blob/main";
 
 /// Writes the page.
-pub(super) fn page() -> String {
+pub(super) fn page(root: &Path) -> Result<String, String> {
+    let printed = printed(root)?;
     let mut text = format!(
         "# Schemas\n\nEditors and scripts read these JSON schemas. Each is written from the table that the reader \
          itself goes by.\n\n| schema | of |\n|---|---|\n\
@@ -17,7 +21,7 @@ pub(super) fn page() -> String {
          | [`target`]({REPOSITORY}/conformance/target.schema.json) | [a target](conformance.md#a-target) |\n\
          | [`policy`]({REPOSITORY}/conformance/policy.schema.json) | [a policy](conformance.md#policies) |\n\
          | [`waivers`]({REPOSITORY}/conformance/waivers.schema.json) | [waivers](conformance.md#waivers) |\n\
-         | [`verify`](verify.schema.json) | [what `verify --json` prints](conformance.md#json) |\n\n\
+         {printed}\n\
          ## Facts of a target\n\nWhat stands under `says` in a block of facts, in the order in which it is shown.\n\n"
     );
     fields(&mut text, FIELDS, &[]);
@@ -31,7 +35,30 @@ pub(super) fn page() -> String {
         );
         fields(&mut text, table.fields, table.required);
     }
-    text
+    Ok(text)
+}
+
+/// Returns a row for each schema of what the program prints; they lie beside the pages of the reference.
+fn printed(root: &Path) -> Result<String, String> {
+    let folder = "docs/reference";
+    let entries = fs::read_dir(root.join(folder)).map_err(|error| format!("{folder}: {error}"))?;
+    let mut names: Vec<String> = entries
+        .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
+        .filter(|name| name.ends_with(".schema.json"))
+        .collect();
+    names.sort();
+    let mut rows = String::new();
+    for name in names {
+        let path = format!("{folder}/{name}");
+        let schema: Value =
+            serde_json::from_str(&read(root, &path)?).map_err(|error| format!("{path}: {error}"))?;
+        let title = schema["title"]
+            .as_str()
+            .ok_or_else(|| format!("{path}: no title"))?;
+        let short = name.trim_end_matches(".schema.json");
+        let _ = writeln!(rows, "| [`{short}`]({name}) | `{}` |", cell(title));
+    }
+    Ok(rows)
 }
 
 fn fields(text: &mut String, fields: &[FieldInfo], required: &[&str]) {
