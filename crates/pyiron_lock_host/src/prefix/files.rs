@@ -130,7 +130,7 @@ pub(super) fn check(tree: &Tree, recorded: &Recorded<'_>, how: How) -> Checked {
     let mut checked = recorded
         .named
         .par_iter()
-        .with_min_len(64)
+        .with_min_len(128)
         .fold(|| (Checked::default(), vec![0; BUFFER]), one)
         .map(|(checked, _)| checked)
         .reduce(Checked::default, Checked::and);

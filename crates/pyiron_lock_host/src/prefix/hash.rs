@@ -12,7 +12,7 @@ use rattler_digest::digest::Digest;
 /// The largest file that is read.
 pub(super) const MAX_FILE_BYTES: u64 = 64 << 30;
 /// How much is read at once.
-pub(super) const BUFFER: usize = 256 << 10;
+pub(super) const BUFFER: usize = 64 << 10;
 
 /// A SHA-256 digest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -8,6 +8,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use rayon::prelude::*;
+
 use super::hash;
 
 /// The most folders and files that are looked at.
@@ -45,20 +47,27 @@ impl Tree {
             unlisted: Vec::new(),
             cut: false,
         };
-        let mut pending = vec![String::new()];
+        let mut level = vec![String::new()];
         let mut count = 0_usize;
-        while let Some(folder) = pending.pop() {
-            match list(&tree.full(&folder)) {
-                Err(error) => tree.unlisted.push((folder, error.to_string())),
-                Ok(nodes) => {
-                    count = count.saturating_add(nodes.len());
-                    if count > MAX_ENTRIES {
-                        tree.cut = true;
-                        break;
+        while !level.is_empty() && !tree.cut {
+            let listed: Vec<(String, std::io::Result<Vec<(String, Node)>>)> = level
+                .into_par_iter()
+                .map(|folder| {
+                    let nodes = list(&tree.full(&folder));
+                    (folder, nodes)
+                })
+                .collect();
+            level = Vec::new();
+            for (folder, nodes) in listed {
+                match nodes {
+                    Err(error) => tree.unlisted.push((folder, error.to_string())),
+                    Ok(nodes) => {
+                        count = count.saturating_add(nodes.len());
+                        tree.cut |= count > MAX_ENTRIES;
+                        let below = nodes.iter().filter(|(_, node)| *node == Node::Folder);
+                        level.extend(below.map(|(name, _)| joined(&folder, name)));
+                        tree.folders.insert(folder, nodes);
                     }
-                    let below = nodes.iter().filter(|(_, node)| *node == Node::Folder);
-                    pending.extend(below.map(|(name, _)| joined(&folder, name)));
-                    tree.folders.insert(folder, nodes);
                 }
             }
         }
@@ -181,7 +190,7 @@ pub(super) fn fault(path: &str) -> Option<&'static str> {
 
 fn list(folder: &Path) -> std::io::Result<Vec<(String, Node)>> {
     let mut nodes = Vec::new();
-    for entry in fs::read_dir(folder)? {
+    for entry in fs::read_dir(folder)?.take(MAX_ENTRIES + 1) {
         let entry = entry?;
         let kind = entry.file_type()?;
         let node = if kind.is_symlink() {
