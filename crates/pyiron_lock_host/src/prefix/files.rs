@@ -1,7 +1,11 @@
 //! Files against the records that name them: there, of the same kind, of the same digest. Runs on every core. Opens only
 //! regular files that are reached through real folders of the prefix.
 
-use std::{collections::HashMap, fs::Metadata};
+use std::{
+    collections::HashMap,
+    fs::{File, Metadata},
+    path::{Path, PathBuf},
+};
 
 use rayon::prelude::*;
 
@@ -181,10 +185,17 @@ fn looked(
     buffer: &mut [u8],
 ) -> Result<(), Fault> {
     let mut full = tree.full(named.path);
-    if !tree.is_folder(split(named.path).0) {
+    let (folder, name) = split(named.path);
+    if !tree.is_folder(folder) {
         full = through_links(tree, named.path)?;
     }
-    let seen = match full.symlink_metadata() {
+    // What the walk saw to be a regular file is opened at once; only what cannot be opened is looked at by its path.
+    let opened = (!how.quick && tree.saw_file(folder, name)).then(|| hash::open(&full));
+    let opened = opened.and_then(Result::ok);
+    let seen = match opened
+        .as_ref()
+        .map_or_else(|| full.symlink_metadata(), File::metadata)
+    {
         Ok(seen) => seen,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Err(Fault::Missing),
         Err(error) => return Err(Fault::Unreadable(error.to_string())),
@@ -214,7 +225,16 @@ fn looked(
     if !kinds(Kind::File) && !kinds(Kind::Bytecode) {
         return Err(Fault::OtherKind("a file".to_owned()));
     }
-    contents(tree, recorded, named, &full, &seen, how, checked, buffer)
+    contents(
+        tree,
+        recorded,
+        named,
+        (&full, opened),
+        &seen,
+        how,
+        checked,
+        buffer,
+    )
 }
 
 /// A regular file: the digest that one of its records names.
@@ -226,7 +246,7 @@ fn contents(
     tree: &Tree,
     recorded: &Recorded<'_>,
     named: &Named<'_>,
-    full: &std::path::Path,
+    (full, opened): (&Path, Option<File>),
     seen: &Metadata,
     how: How,
     checked: &mut Checked,
@@ -268,7 +288,9 @@ fn contents(
         }
         return Ok(());
     }
-    let (digest, kept) = hash::file(full, seen, buffer).map_err(Fault::Unreadable)?;
+    let opened = opened.map_or_else(|| hash::open(full), Ok);
+    let opened = opened.map_err(|error| Fault::Unreadable(error.to_string()))?;
+    let (digest, kept) = hash::file(opened, seen, buffer).map_err(Fault::Unreadable)?;
     checked.bytes = checked.bytes.saturating_add(seen.len());
     if wants_shebang {
         match kept {
@@ -328,7 +350,7 @@ fn link(tree: &Tree, recorded: &Recorded<'_>, named: &Named<'_>) -> Result<(), F
 }
 
 /// Returns where a path ends whose folder is reached through links; nothing outside is looked at.
-fn through_links(tree: &Tree, path: &str) -> Result<std::path::PathBuf, Fault> {
+fn through_links(tree: &Tree, path: &str) -> Result<PathBuf, Fault> {
     let (folder, name) = split(path);
     let full = tree.full(folder);
     match full.canonicalize() {

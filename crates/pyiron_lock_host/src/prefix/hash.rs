@@ -90,13 +90,19 @@ pub(super) fn open(path: &Path) -> std::io::Result<File> {
     options.open(path)
 }
 
-/// Returns the digest of a regular file; `seen` is what the file system says of it. The first bytes stay in `buffer`.
-pub(super) fn file(path: &Path, seen: &Metadata, buffer: &mut [u8]) -> Result<(Sha256, usize), String> {
+/// Returns the digest of a regular file at a path; `seen` is what the file system says of it.
+pub(super) fn at(path: &Path, seen: &Metadata, buffer: &mut [u8]) -> Result<Sha256, String> {
+    let opened = open(path).map_err(|error| error.to_string())?;
+    file(opened, seen, buffer).map(|(digest, _)| digest)
+}
+
+/// Returns the digest of a regular file that is open; `seen` is what the file system says of it. The first bytes stay in
+/// `buffer`: how many is returned besides, none of a file that does not fit.
+pub(super) fn file(mut file: File, seen: &Metadata, buffer: &mut [u8]) -> Result<(Sha256, usize), String> {
     let size = seen.len();
     if size > MAX_FILE_BYTES {
         return Err("it is larger than any file that is read".to_owned());
     }
-    let mut file = open(path).map_err(|error| error.to_string())?;
     let mut hasher = rattler_digest::Sha256::default();
     let (mut whole, mut first) = (0_u64, None);
     loop {
@@ -157,7 +163,7 @@ mod tests {
         let whole = Sha256::of_parts(rattler_digest::Sha256::new_with_prefix(&bytes));
         for size in [1, 7, 4096, 20_000] {
             let mut buffer = vec![0; size];
-            assert_eq!(file(&path, &seen, &mut buffer).unwrap().0, whole, "{size}");
+            assert_eq!(at(&path, &seen, &mut buffer).unwrap(), whole, "{size}");
         }
         std::os::unix::fs::symlink("file", folder.path().join("link")).unwrap();
         assert!(open(&folder.path().join("link")).is_err());

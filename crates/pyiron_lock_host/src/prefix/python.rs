@@ -276,7 +276,7 @@ pub(super) fn altered(tree: &Tree, dists: &[Dist]) -> Vec<(String, String, bool)
                     let seen = full.symlink_metadata();
                     let same = seen.is_ok_and(|seen| {
                         size.is_none_or(|size| size == seen.len())
-                            && hash::file(&full, &seen, buffer).is_ok_and(|(own, _)| own == *digest)
+                            && hash::at(&full, &seen, buffer).is_ok_and(|own| own == *digest)
                     });
                     if !same {
                         found.push((dist.name.clone(), path.clone(), true));

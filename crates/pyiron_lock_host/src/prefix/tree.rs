@@ -25,13 +25,16 @@ pub(super) enum Node {
     Other,
 }
 
+/// What is in a folder.
+type Nodes = Vec<(String, Node)>;
+
 /// A prefix, walked.
 #[derive(Debug)]
 pub(super) struct Tree {
     /// Where it is, without links.
     pub(super) root: PathBuf,
     /// Every real folder by its path below the prefix, with what it holds; the prefix itself is the empty path.
-    folders: HashMap<String, Vec<(String, Node)>>,
+    folders: HashMap<String, Nodes>,
     /// Folders that cannot be listed, and why.
     pub(super) unlisted: Vec<(String, String)>,
     /// Whether there was more than is looked at.
@@ -50,7 +53,7 @@ impl Tree {
         let mut level = vec![String::new()];
         let mut count = 0_usize;
         while !level.is_empty() && !tree.cut {
-            let listed: Vec<(String, std::io::Result<Vec<(String, Node)>>)> = level
+            let listed: Vec<(String, std::io::Result<Nodes>)> = level
                 .into_par_iter()
                 .map(|folder| {
                     let nodes = list(&tree.full(&folder));
@@ -71,6 +74,9 @@ impl Tree {
                 }
             }
         }
+        tree.folders
+            .par_iter_mut()
+            .for_each(|(_, nodes)| nodes.sort_unstable());
         tree.unlisted.sort();
         tree
     }
@@ -97,7 +103,14 @@ impl Tree {
             .map(|(name, _)| name.as_str())
     }
 
-    /// Returns what is in a folder.
+    /// Returns whether the walk saw a regular file there.
+    pub(super) fn saw_file(&self, folder: &str, name: &str) -> bool {
+        let nodes = self.nodes_in(folder);
+        let place = nodes.binary_search_by(|(own, _)| own.as_str().cmp(name));
+        place.is_ok_and(|place| nodes[place].1 == Node::File)
+    }
+
+    /// Returns what is in a folder, sorted by name.
     pub(super) fn nodes_in(&self, folder: &str) -> &[(String, Node)] {
         self.folders.get(folder).map_or(&[], Vec::as_slice)
     }
@@ -188,7 +201,7 @@ pub(super) fn fault(path: &str) -> Option<&'static str> {
     None
 }
 
-fn list(folder: &Path) -> std::io::Result<Vec<(String, Node)>> {
+fn list(folder: &Path) -> std::io::Result<Nodes> {
     let mut nodes = Vec::new();
     for entry in fs::read_dir(folder)?.take(MAX_ENTRIES + 1) {
         let entry = entry?;
