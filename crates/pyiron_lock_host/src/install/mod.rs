@@ -9,7 +9,6 @@ pub mod codes;
 mod error;
 mod link;
 mod look;
-mod machine;
 mod marks;
 mod modes;
 mod preflight;

@@ -4,7 +4,6 @@
 use std::{fs, path::Path};
 
 use pyiron_lock_core::{Finding, Platform};
-use rattler_conda_types::Subdir;
 
 use super::{
     codes::{
@@ -12,10 +11,13 @@ use super::{
         INSTALL_NOT_WRITABLE, INSTALL_PREFIX_LONG, INSTALL_PREFIX_TOO_LONG, INSTALL_PROMISE_UNMET,
         INSTALL_PROMISE_UNSEEN, INSTALL_ROOT_CLOSED, INSTALL_WRONG_MACHINE,
     },
-    machine::{Room, at_least, glibc, kernel, lacks, nearest, room},
     modes::{Group, Readers, group_named},
 };
-use crate::{Wanted, root::TierRoot};
+use crate::{
+    Wanted,
+    machine::{Ask, Machine, MachineError, Place, Promise, State, judge, measure},
+    root::TierRoot,
+};
 
 /// Files of one package and bytes of one file, on average: 289,524 files in 1,015 packages (NCI, 2023).
 const FILES_PER_PACKAGE: u64 = 285;
@@ -26,18 +28,25 @@ const LONGEST: usize = 255;
 const LONGEST_FIRST_LINE: usize = 109;
 
 /// Looks at this machine and at the root; an error among the findings says that an install would fail.
-pub fn preflight(wanted: &Wanted, root: &TierRoot, readers: Readers, group: Option<&str>) -> Vec<Finding> {
+pub fn preflight(
+    wanted: &Wanted,
+    root: &TierRoot,
+    readers: Readers,
+    group: Option<&str>,
+) -> Result<Vec<Finding>, MachineError> {
+    let machine = measure(&Ask {
+        at: Some(root.base().to_owned()),
+        ..Ask::default()
+    })?;
     let mut findings = Vec::new();
-    machine(&wanted.platform, &mut findings);
+    promises(&machine, &wanted.platform, &mut findings);
     if let Ok(prefix) = root.prefix(&wanted.release) {
         length(&prefix, &mut findings);
     }
-    let place = nearest(root.base());
-    if let Some(room) = room(&place) {
-        mount(&place, room, &mut findings);
-        if room.writable {
-            space(&place, room, wanted, &mut findings);
-        }
+    if let Ok(place) = &machine.place
+        && mount(place, &mut findings)
+    {
+        space(place, wanted, &mut findings);
     }
     if let Some(name) = group {
         of_group(name, &mut findings);
@@ -45,65 +54,33 @@ pub fn preflight(wanted: &Wanted, root: &TierRoot, readers: Readers, group: Opti
     if readers == Readers::All {
         open_to_all(root.base(), &mut findings);
     }
-    findings
+    Ok(findings)
 }
 
-fn machine(platform: &Platform, findings: &mut Vec<Finding>) {
-    let here = Subdir::current();
-    if here != Some(platform.subdir) {
-        let here = here.map_or("unknown", |here| here.as_str());
+/// Holds this machine against what the lock told the solver.
+fn promises(machine: &Machine, platform: &Platform, findings: &mut Vec<Finding>) {
+    let subdir = judge(machine, &Promise::Subdirs(vec![platform.subdir]));
+    if subdir.state != State::Holds {
         findings.push(Finding::new(
             INSTALL_WRONG_MACHINE,
-            format!("the lock is for {}, and this machine is {here}", platform.subdir),
+            format!("the lock is for {}, and this machine: {}", platform.subdir, subdir.seen),
         ));
         return;
     }
-    let mut promise = |name: &str, have: Option<String>, what: &str| {
-        let Some(package) = platform.virtual_package(name) else {
-            return;
+    for promised in platform.virtual_packages() {
+        let check = judge(machine, &Promise::Kept(promised.clone()));
+        let seen = check.seen;
+        let (code, here) = match check.state {
+            State::Holds => continue,
+            // A login node need not have the GPU of the nodes.
+            State::Fails if promised.name() == "__cuda" => {
+                (INSTALL_PROMISE_UNSEEN, format!("this machine has {seen}"))
+            }
+            State::Fails => (INSTALL_PROMISE_UNMET, format!("this machine has {seen}")),
+            State::Unmeasured => (INSTALL_PROMISE_UNSEEN, format!("what this machine has cannot be told: {seen}")),
         };
-        let need = package.version();
-        match have {
-            Some(have) if at_least(&have, need) => {}
-            Some(have) => findings.push(Finding::new(
-                INSTALL_PROMISE_UNMET,
-                format!("{what} is {have} here, and the lock was promised {need}"),
-            )),
-            None => findings.push(Finding::new(
-                INSTALL_PROMISE_UNSEEN,
-                format!("the version of {what} cannot be read here; the lock was promised {need}"),
-            )),
-        }
-    };
-    promise("__glibc", glibc(), "glibc");
-    promise("__linux", kernel(), "the kernel");
-    if let Some(package) = platform.virtual_package("__archspec") {
-        let level = package.build();
-        match lacks(level) {
-            Some(flags) if flags.is_empty() => {}
-            Some(flags) => findings.push(Finding::new(
-                INSTALL_PROMISE_UNMET,
-                format!(
-                    "the processor lacks {} of {level}, which the lock was promised",
-                    flags.join(", ")
-                ),
-            )),
-            None => findings.push(Finding::new(
-                INSTALL_PROMISE_UNSEEN,
-                format!("whether the processor is {level} cannot be told here"),
-            )),
-        }
-    }
-    if let Some(package) = platform.virtual_package("__cuda")
-        && !Path::new("/proc/driver/nvidia/version").exists()
-    {
-        findings.push(Finding::new(
-            INSTALL_PROMISE_UNSEEN,
-            format!(
-                "there is no driver for CUDA here; the lock was promised {}",
-                package.version()
-            ),
-        ));
+        let text = format!("the lock was promised {promised}, and {here}");
+        findings.push(Finding::new(code, text));
     }
 }
 
@@ -117,33 +94,32 @@ fn length(prefix: &Path, findings: &mut Vec<Finding>) {
     }
 }
 
-fn mount(place: &Path, room: Room, findings: &mut Vec<Finding>) {
-    let shown = place.display();
-    if !room.writable {
+/// Looks at how the place is mounted; returns whether anything can be written there.
+fn mount(place: &Place, findings: &mut Vec<Finding>) -> bool {
+    let shown = place.path.display();
+    let has = |option: &str| place.options.iter().any(|has| has == option);
+    if has("ro") {
         let text = format!("{shown} is mounted read-only");
         findings.push(Finding::new(INSTALL_NOT_WRITABLE, text));
-        return;
+        return false;
     }
-    if let Err(error) = try_to_write(place) {
-        findings.push(if crate::root::is_full(&error) {
-            Finding::new(
-                INSTALL_NO_ROOM,
-                format!("nothing can be made in {shown}: {error}"),
-            )
+    if let Err(error) = try_to_write(&place.path) {
+        let code = if crate::root::is_full(&error) {
+            INSTALL_NO_ROOM
         } else {
-            Finding::new(
-                INSTALL_NOT_WRITABLE,
-                format!("nothing can be made in {shown}: {error}"),
-            )
-        });
+            INSTALL_NOT_WRITABLE
+        };
+        let text = format!("nothing can be made in {shown}: {error}");
+        findings.push(Finding::new(code, text));
     }
-    if !room.runs {
+    if has("noexec") {
         let text = format!("{shown} is mounted with noexec");
         findings.push(Finding::new(INSTALL_NO_PROGRAMS, text));
     }
-    if room.memory {
+    if matches!(place.file_system.as_deref(), Ok("tmpfs" | "ramfs")) {
         findings.push(Finding::new(INSTALL_IN_MEMORY, format!("{shown} is in memory")));
     }
+    true
 }
 
 /// Makes a folder and takes it away again: what modes and quotas mean, only the system knows.
@@ -153,8 +129,8 @@ fn try_to_write(place: &Path) -> std::io::Result<()> {
     fs::remove_dir(&trial)
 }
 
-fn space(place: &Path, room: Room, wanted: &Wanted, findings: &mut Vec<Finding>) {
-    let shown = place.display();
+fn space(place: &Place, wanted: &Wanted, findings: &mut Vec<Finding>) {
+    let shown = place.path.display();
     let sizes = wanted
         .records
         .iter()
@@ -162,19 +138,20 @@ fn space(place: &Path, room: Room, wanted: &Wanted, findings: &mut Vec<Finding>)
     let archives: u64 = sizes.fold(0, u64::saturating_add);
     let files = (wanted.records.len() as u64).saturating_mul(FILES_PER_PACKAGE);
     let estimated = files.saturating_mul(BYTES_PER_FILE).max(archives);
-    let free = room.bytes;
-    if free < archives.saturating_mul(2) {
-        findings.push(Finding::new(
+    match place.free_bytes {
+        Ok(free) if free < archives.saturating_mul(2) => findings.push(Finding::new(
             INSTALL_NO_ROOM,
             format!("{free} bytes are free at {shown}, and the archives alone have {archives}, packed and once more unpacked"),
-        ));
-    } else if free < estimated {
-        findings.push(Finding::new(
+        )),
+        Ok(free) if free < estimated => findings.push(Finding::new(
             INSTALL_LITTLE_ROOM,
             format!("{free} bytes are free at {shown}, and an estimated {estimated} are needed"),
-        ));
+        )),
+        _ => {}
     }
-    if let Some(left) = room.files.filter(|left| *left < files) {
+    if let Ok(left) = place.free_files
+        && left < files
+    {
         let code = if left < wanted.records.len() as u64 {
             INSTALL_NO_ROOM
         } else {

@@ -187,5 +187,5 @@ fn digest(file: &mut File) -> std::io::Result<(u64, Vec<u8>)> {
 
 /// Returns how many bytes are free where a folder is; what cannot be told does not limit.
 fn free(folder: &Path) -> u64 {
-    super::machine::room(folder).map_or(u64::MAX, |room| room.bytes)
+    crate::machine::free(folder).0.unwrap_or(u64::MAX)
 }

@@ -229,8 +229,9 @@ fn writable(_folder: &Path) -> Reading<bool> {
     Err("not measured on this system".to_owned())
 }
 
+/// Returns how many bytes this user may still write where a folder is, and how many files may be made.
 #[cfg(unix)]
-fn free(folder: &Path) -> (Reading<u64>, Reading<u64>) {
+pub(crate) fn free(folder: &Path) -> (Reading<u64>, Reading<u64>) {
     match rustix::fs::statvfs(folder) {
         Err(error) => (Err(error.to_string()), Err(error.to_string())),
         Ok(seen) => {
@@ -244,7 +245,7 @@ fn free(folder: &Path) -> (Reading<u64>, Reading<u64>) {
 }
 
 #[cfg(not(unix))]
-fn free(_folder: &Path) -> (Reading<u64>, Reading<u64>) {
+pub(crate) fn free(_folder: &Path) -> (Reading<u64>, Reading<u64>) {
     let not = || Err("not measured on this system".to_owned());
     (not(), not())
 }

@@ -14,6 +14,7 @@ mod testing;
 
 pub use describe::describe;
 pub use judge::{Check, State, judge};
+pub(crate) use measure::free;
 pub use measure::{Ask, MachineError, measure};
 pub use promise::Promise;
 pub use seen::{Machine, Place, Reading};

@@ -50,7 +50,8 @@ pub(crate) fn execute(args: &InstallArgs, global: &Global, streams: &Streams) ->
     let readers: Readers = args.readers.into();
     let mut report = Report::new(args, &gathered, &root)?;
     report.findings = notes(&gathered);
-    let found = preflight(&gathered.wanted, &root, readers, args.group.as_deref());
+    let found = preflight(&gathered.wanted, &root, readers, args.group.as_deref())
+        .map_err(|error| Failure::bad_input(error.to_string()))?;
     let refused = any_error(&found);
     report.findings.extend(found);
     if refused || args.dry_run {
