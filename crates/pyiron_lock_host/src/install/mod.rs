@@ -13,6 +13,7 @@ mod marks;
 mod modes;
 mod preflight;
 mod run;
+mod seal;
 mod smoke;
 mod steps;
 mod store;

@@ -63,7 +63,10 @@ fn promises(machine: &Machine, platform: &Platform, findings: &mut Vec<Finding>)
     if subdir.state != State::Holds {
         findings.push(Finding::new(
             INSTALL_WRONG_MACHINE,
-            format!("the lock is for {}, and this machine: {}", platform.subdir, subdir.seen),
+            format!(
+                "the lock is for {}, and this machine: {}",
+                platform.subdir, subdir.seen
+            ),
         ));
         return;
     }
@@ -77,7 +80,10 @@ fn promises(machine: &Machine, platform: &Platform, findings: &mut Vec<Finding>)
                 (INSTALL_PROMISE_UNSEEN, format!("this machine has {seen}"))
             }
             State::Fails => (INSTALL_PROMISE_UNMET, format!("this machine has {seen}")),
-            State::Unmeasured => (INSTALL_PROMISE_UNSEEN, format!("what this machine has cannot be told: {seen}")),
+            State::Unmeasured => (
+                INSTALL_PROMISE_UNSEEN,
+                format!("what this machine has cannot be told: {seen}"),
+            ),
         };
         let text = format!("the lock was promised {promised}, and {here}");
         findings.push(Finding::new(code, text));

@@ -1,7 +1,7 @@
 //! Unpacked packages of a tier, kept beside its prefixes, so that all generations link the same files. A package is
 //! fetched, held against size and sha256, looked through, unpacked apart, and moved into place by one rename: no lock is
 //! needed for it, and a package in its place is whole. One from an earlier run is held against its own list of files,
-//! with their sha256, before it is used again.
+//! with their sha256, and against its seal, before it is used again.
 
 use std::{
     fs::{self, File},
@@ -14,7 +14,7 @@ use rattler_cache::validation::{ValidationMode, validate_package_directory};
 use rattler_conda_types::RepoDataRecord;
 use rattler_digest::{Sha256, digest::Digest as _};
 
-use super::{error::InstallError, look};
+use super::{error::InstallError, look, seal};
 use crate::root::{RootError, TierRoot, remove_all};
 
 /// Where archives come from.
@@ -57,7 +57,7 @@ impl Store<'_> {
         let key = key(record)?;
         let folder = self.root.packages().join(&key);
         if folder.is_dir() {
-            if validate_package_directory(&folder, ValidationMode::Full).is_ok() {
+            if seal::holds(&folder) && validate_package_directory(&folder, ValidationMode::Full).is_ok() {
                 look::unpacked(&folder, &name(record))?;
                 return Ok(Unpacked {
                     folder,
@@ -135,7 +135,8 @@ impl Store<'_> {
             |error: &(dyn std::error::Error + 'static)| InstallError::package(&package, "unpacked", error);
         rattler_package_streaming::fs::extract(archive, apart).map_err(|error| cannot(&error))?;
         validate_package_directory(apart, ValidationMode::Skip).map_err(|error| cannot(&error))?;
-        look::unpacked(apart, &package)
+        look::unpacked(apart, &package)?;
+        seal::set(apart).map_err(|error| cannot(&error))
     }
 }
 
