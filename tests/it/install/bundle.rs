@@ -42,6 +42,24 @@ fn a_bundle_is_all_that_an_install_needs() {
 }
 
 #[test]
+fn a_bundle_is_installed_on_a_machine_without_any_network() {
+    let site = cut_off();
+    let install = site.command(&["install", "one", "--bundle", "one.tar"]);
+    let mut alone = Command::new("unshare");
+    alone.args(["--map-root-user", "--net", "--"]);
+    alone.arg(install.get_program()).args(install.get_args());
+    alone.current_dir(site.project.path(""));
+    let output = alone.output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    if said.starts_with("unshare:") {
+        eprintln!("a_bundle_is_installed_on_a_machine_without_any_network did not run: {said}");
+        return;
+    }
+    assert!(output.status.success(), "{said}");
+    assert!(site.base().join("current/bin/greet").is_file());
+}
+
+#[test]
 fn a_bundle_of_another_lock_changes_nothing() {
     let site = cut_off();
     site.install(&["--bundle", "one.tar"]).exits(0);

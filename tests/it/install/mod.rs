@@ -4,6 +4,7 @@
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
 mod bundle;
+mod flips;
 mod killed;
 mod lives;
 mod network;

@@ -85,15 +85,12 @@ fn a_server_that_fails_leaves_what_was_there() {
     longer.extend(vec![0; 1 << 20]);
     fs::write(&archive, &longer).unwrap();
     let ran = install(&site).exits(6);
-    assert!(ran.stderr.contains("has another size than"), "{ran:?}");
+    assert!(ran.stderr.contains("it has more than"), "{ran:?}");
     let mut other = good.clone();
     other[50] ^= 1;
     fs::write(&archive, &other).unwrap();
     let ran = install(&site).exits(6);
-    assert!(
-        ran.stderr.contains("has another sha256 than the lock states"),
-        "{ran:?}"
-    );
+    assert!(ran.stderr.contains("it has another sha256"), "{ran:?}");
     fs::write(&archive, &good).unwrap();
     server.clear_log();
     install(&site).exits(0);
