@@ -167,6 +167,38 @@ def first_runs(report: Report, place: Place, script: Path, root: Path) -> str:
     return release
 
 
+def installed_by_us(report: Report, place: Place, prefix: Path) -> None:
+    """Lets `install` make the same release, and `verify --prefix` judge both."""
+    lock = ["workshop", "--platform", "linux-64"]
+    root = place.work / "ours"
+    source = f"sample={place.archives}"
+    done = run_program("install", *lock, "--root", root, "--channel-source", source, cwd=ROOT)
+    ours = root / "workshop" / prefix.name
+    report.check("install makes the release of that name", [] if ours.is_dir() else said(done))
+    judged = {}
+    for who, where in (("the script", prefix), ("install", ours)):
+        done = run_program("verify", *lock, "--prefix", where, "--json", cwd=ROOT)
+        told = json.loads(done.stdout) if done.returncode == 0 else {}
+        report.check(f"verify --prefix is content with {who}", [] if told else [*said(done), done.stdout])
+        judged[who] = told.get("prefix", {}).get("packages")
+    same = judged["the script"] == judged["install"] and judged["install"]
+    files = [payload(where) for where in (prefix, ours)]
+    other = sorted(set(files[0].items()) ^ set(files[1].items()))
+    report.check("both hold the same", ([] if same else [str(judged)]) + list(map(str, other)))
+
+
+def payload(prefix: Path) -> dict[str, str]:
+    """Returns the digest of each file of packages, its own path in it taken out."""
+    found = {}
+    for record in prefix.glob("conda-meta/*.json"):
+        for name in json.loads(record.read_text())["files"]:
+            path = prefix / name
+            if path.suffix != ".pyc" and path.is_file():
+                whole = path.read_bytes().replace(str(prefix).encode(), b"PREFIX")
+                found[name] = hashlib.sha256(whole).hexdigest()
+    return found
+
+
 def disturbed(report: Report, place: Place, script: Path, root: Path) -> None:
     """Two runs at once, a run that is killed, and one that is ended."""
     place.env["SHIM_DELAY"] = "4"
@@ -285,6 +317,7 @@ def main() -> None:
         print(f"proof shared-env | shellcheck | {version} | shellcheck -s sh install.sh | {done.returncode}")
         root = work / "root"
         first = first_runs(report, place, script, root)
+        installed_by_us(report, place, root / "workshop" / first)
         releases(report, place, script, root, first)
         disturbed(report, place, script, work / "root-two")
         hashes(report, place, script, work)
