@@ -62,7 +62,7 @@ pub(super) fn make(
             "release": subject.release.id,
             "digest": subject.release.digest,
         });
-        streams.result(&format!("{view:#}\n"));
+        streams.json(view);
     }
     Ok(Exit::Clean)
 }

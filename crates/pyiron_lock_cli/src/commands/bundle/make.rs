@@ -127,7 +127,7 @@ fn tell(file: &Path, subject: &Subject<'_>, written: &Written, json: bool, strea
             "archives": written.archives,
             "pip": pip,
         });
-        streams.result(&format!("{view:#}\n"));
+        streams.json(view);
     } else {
         streams.talk(&format!("sha256 {}", written.sha256));
     }

@@ -38,7 +38,7 @@ pub(crate) fn execute(args: &BundleArgs, global: &Global, streams: &Streams) -> 
             Err(findings) => {
                 if args.json {
                     let views: Vec<_> = findings.iter().map(finding_view).collect();
-                    streams.result(&format!("{:#}\n", serde_json::json!({ "findings": views })));
+                    streams.json(serde_json::json!({ "findings": views }));
                 }
                 streams.complain(&findings_text(&findings, streams.stderr_color()));
                 return Ok(Exit::BadInput);

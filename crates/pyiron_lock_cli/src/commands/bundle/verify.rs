@@ -72,7 +72,7 @@ pub(super) fn verify(
             "archives": archives,
             "archive-bytes": bytes,
         });
-        streams.result(&format!("{view:#}\n"));
+        streams.json(view);
     }
     Ok(Exit::Clean)
 }

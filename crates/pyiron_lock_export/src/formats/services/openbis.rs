@@ -139,6 +139,7 @@ fn record(input: &Input<'_>) -> Value {
             record[key] = json!(value);
         }
     }
+    record.sort_all_objects();
     record
 }
 

@@ -42,7 +42,7 @@ pub(super) fn show(
         streams.result(&written(format, gathered, report, waived, waivers));
     } else if args.json {
         let all = view(&facts, subjects, report, waived, waivers);
-        streams.result(&format!("{all:#}\n"));
+        streams.json(all);
     } else {
         let findings: Vec<Finding> = report
             .judged

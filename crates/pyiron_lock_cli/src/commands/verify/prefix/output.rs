@@ -34,7 +34,7 @@ impl Told<'_> {
         if let Some(format) = args.format {
             streams.result(&self.written(format));
         } else if args.json {
-            streams.result(&format!("{:#}\n", self.view()));
+            streams.json(self.view());
         } else {
             let findings = self.report.judged.iter().map(|judged| judged.finding.clone());
             let findings: Vec<Finding> = findings.collect();
