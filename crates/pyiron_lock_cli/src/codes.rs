@@ -11,4 +11,6 @@ pyiron_lock_core::codes! {
         "A module of the tier cannot be imported, or a command fails. The release was taken away again and the current \
          one is what it was. The message holds the last lines of the test. Tests run in an environment of their own: \
          variables of the user who installs have no part in it. `--no-smoke` installs without.";
+    INSTALL_WITHOUT = "install-without", Note, "a release has no kernelspec or no modulefile",
+        "An install lays a kernelspec and modulefiles into the release, where they follow the link `current`. One of them          could not be made, for the reason in the message: the lock has no `ipykernel`, or the path of the root has          letters that kernels and shells read as something else. The release works without.";
 }

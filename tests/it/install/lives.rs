@@ -1,11 +1,44 @@
 //! A tier as it lives: installed, replaced by the next release, rolled back, cleaned up.
 
-use std::{fs, process::Command};
+use std::{fs, path::Path, process::Command};
 
 use pyiron_lock_testkit::{Channel, Contents, Package};
 
 use super::{Site, contents};
 use crate::support::{Project, run};
+
+#[test]
+fn modulefiles_follow_the_release_and_are_looked_at_with_it() {
+    let site = Site::new();
+    let ran = site.install(&[]).exits(0);
+    assert!(
+        ran.stderr
+            .contains("the release has no kernelspec: `one` lacks `ipykernel`"),
+        "{ran:?}"
+    );
+    let module = |release: &str| format!("current/share/pyiron-lock/lmod/one/{release}.lua");
+    let first = site.current();
+    let text = fs::read_to_string(site.base().join(module(&first))).unwrap();
+    let prefix = site.base().join(&first);
+    assert!(text.contains(&format!("\"{}\"", prefix.display())), "{text}");
+    let verify = |prefix: &Path| {
+        let words = ["verify", "one", "--prefix", prefix.to_str().unwrap()];
+        site.project.run(&words)
+    };
+    verify(&prefix).exits(0);
+    let altered = text.replace("bin", "sbin");
+    assert_ne!(altered, text);
+    fs::write(site.base().join(module(&first)), altered).unwrap();
+    let ran = verify(&prefix).exits(5);
+    assert!(ran.stdout.contains("share/pyiron-lock/lmod/one/"), "{ran:?}");
+
+    site.lock(2);
+    site.install(&[]).exits(0);
+    assert!(site.base().join(module(&site.current())).is_file());
+    assert!(!site.base().join(module(&first)).exists());
+    site.run(&["rollback", "one"]).exits(0);
+    assert!(site.base().join(module(&first)).is_file());
+}
 
 #[test]
 fn a_release_is_whole_and_the_current_one() {

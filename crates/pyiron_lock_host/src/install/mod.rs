@@ -5,6 +5,7 @@
 //! files of packages, so that nothing in it could be started, and so tested, anywhere else. Until it is finished nobody
 //! else can enter it, it says that it is only begun, and nothing points to it.
 
+mod beside;
 pub mod codes;
 mod error;
 mod link;
@@ -18,6 +19,8 @@ mod smoke;
 mod steps;
 mod store;
 
+pub(crate) use beside::LIST;
+pub use beside::{BESIDE, Beside};
 pub use error::InstallError;
 pub use modes::{Group, Readers, group_named};
 pub use preflight::preflight;

@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use super::{
     Step, Watch,
+    beside::{self, Beside},
     codes::{INSTALL_NOT_COMPILED, INSTALL_SCRIPTS_LEFT_OUT, INSTALL_SHARED_PATH},
     error::InstallError,
     link::{self, LinkedPrefix, Package},
@@ -41,6 +42,8 @@ pub struct Request<'r> {
     pub link_scripts: bool,
     /// The tests of the tier, unless they are left out.
     pub smoke: Option<Smoke>,
+    /// What is made for the release and lies in it.
+    pub beside: &'r [Beside],
     /// How many threads work; some, unless said.
     pub threads: Option<usize>,
     /// The version of the program.
@@ -233,6 +236,7 @@ fn finish_off(
         }
     }
     marks::freeze(prefix, linked.python.as_ref())?;
+    beside::write(prefix, request.beside)?;
     if let Some(smoke) = request.smoke.as_ref().filter(|smoke| !smoke.is_empty()) {
         watch.begins(Step::Testing(smoke.len()));
         smoke.run(prefix, apart, watch)?;

@@ -1,18 +1,23 @@
 //! What lies in a prefix and stands in no record: code that would be imported or run, and all the rest. Bytecode that
 //! Python wrote and notes of installers are neither.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use rayon::prelude::*;
 
 use super::{
     bytecode,
     files::Recorded,
+    hash::{self, Sha256},
     modes::{Modes, Several},
     python::Dist,
     record::META,
     tree::{Node, Tree, joined, split},
 };
+
+/// Where `install` puts what it makes for a release, and the list of it.
+const BESIDE: &str = crate::install::BESIDE;
+const LIST: &str = crate::install::LIST;
 
 /// Notes that installers leave beside what they install.
 const NOTES: [&str; 5] = [
@@ -39,6 +44,7 @@ enum Sort {
     Code,
     Rest,
     Bytecode,
+    Beside,
 }
 
 /// Looks for what no record names.
@@ -48,6 +54,7 @@ pub(super) fn look(tree: &Tree, recorded: &Recorded<'_>, pip: &[Dist]) -> Unreco
         .flat_map(|dist| &dist.files)
         .map(|(path, ..)| path.as_str())
         .collect();
+    let beside = beside(tree);
     let known = |path: &str| recorded.has(path) || of_pip.contains(path);
     let mut paths: Vec<(String, Node)> = Vec::new();
     for (folder, nodes) in tree.folders() {
@@ -68,8 +75,14 @@ pub(super) fn look(tree: &Tree, recorded: &Recorded<'_>, pip: &[Dist]) -> Unreco
             if let Some(seen) = seen.as_ref().filter(|seen| !seen.is_symlink()) {
                 modes.look(path, seen);
             }
-            let runs = seen.is_some_and(|seen| seen.is_file() && executable(&seen));
-            let sort = if *node == Node::File && bytecode::own(tree, path, known) {
+            let file = seen.filter(std::fs::Metadata::is_file);
+            let runs = file.as_ref().is_some_and(executable);
+            let sort = if let Some(sum) = beside.get(path) {
+                let whole = file.is_some_and(|seen| {
+                    hash::at(&tree.full(path), &seen, &mut [0; hash::BUFFER]) == Ok(*sum)
+                });
+                if whole { Sort::Beside } else { Sort::Code }
+            } else if *node == Node::File && bytecode::own(tree, path, known) {
                 Sort::Bytecode
             } else if *node != Node::Other && (runs || is_code(path, *node)) {
                 Sort::Code
@@ -89,9 +102,20 @@ pub(super) fn look(tree: &Tree, recorded: &Recorded<'_>, pip: &[Dist]) -> Unreco
             Sort::Code => found.code.push(path),
             Sort::Rest => found.rest.push(&path),
             Sort::Bytecode => found.bytecode += 1,
+            Sort::Beside => {}
         }
     }
     found
+}
+
+/// What `install` made for the release, with the sums that it had. An altered one counts as code: it starts programs.
+fn beside(tree: &Tree) -> BTreeMap<String, Sha256> {
+    let list = tree.read_text(LIST, 1 << 20).unwrap_or_default();
+    let lines = list.lines().filter_map(|line| line.split_once("  "));
+    lines
+        .filter(|(_, path)| path.starts_with(BESIDE))
+        .filter_map(|(sum, path)| Some((path.to_owned(), Sha256::from_hex(sum)?)))
+        .collect()
 }
 
 /// Whether it is a note: beside everything, or beside the modules of Python.

@@ -5,7 +5,10 @@ use std::path::Path;
 
 use pyiron_lock_core::Finding;
 use pyiron_lock_export::Subject;
-use pyiron_lock_host::{Wanted, install::Smoke};
+use pyiron_lock_host::{
+    Wanted,
+    install::{Beside, Smoke},
+};
 use rattler_conda_types::Subdir;
 
 use crate::{
@@ -27,6 +30,9 @@ pub(super) struct Gathered {
     pub(super) channels: Channels,
     /// Whether the packages are those of the sample channel.
     pub(super) is_sample: bool,
+    /// What is made for the release and lies in it, and what there is not.
+    pub(super) beside: Vec<Beside>,
+    pub(super) without: Vec<Finding>,
     /// What pip was asked for, and is not locked.
     pub(super) pip: Vec<String>,
 }
@@ -66,6 +72,7 @@ pub(super) fn gather(args: &InstallArgs, global: &Global) -> Result<Result<Gathe
         sources: args.sources.clone(),
         ..ChannelArgs::default()
     };
+    let (beside, without) = super::beside::of(&subject, &super::absolute(&args.root)?);
     let smoke = &subject.tier.smoke;
     Ok(Ok(Gathered {
         smoke: Smoke {
@@ -73,6 +80,8 @@ pub(super) fn gather(args: &InstallArgs, global: &Global) -> Result<Result<Gathe
             commands: smoke.commands.clone(),
         },
         channels: Channels::of_addresses(&given, project.as_ref(), &bases(&wanted))?,
+        beside,
+        without,
         is_sample: subject.is_sample(),
         pip: subject.lock.pip.clone(),
         wanted,

@@ -2,6 +2,7 @@
 //! both to the room that installs; tells what came of it, and leaves a report beside the releases.
 
 mod archives;
+mod beside;
 mod gather;
 mod output;
 mod watch;
@@ -106,6 +107,7 @@ fn run(
         group: args.group.as_deref().and_then(group_named),
         link_scripts: args.link_scripts,
         smoke: (!args.no_smoke).then_some(gathered.smoke),
+        beside: &gathered.beside,
         threads: args.threads.map(usize::from),
         program: env!("CARGO_PKG_VERSION").to_owned(),
         user: report.user.clone(),
@@ -189,7 +191,7 @@ pub(super) fn of_error(error: &InstallError) -> Failure {
 }
 
 fn notes(gathered: &Gathered) -> Vec<Finding> {
-    let mut notes = Vec::new();
+    let mut notes = gathered.without.clone();
     let tier = &gathered.wanted.tier;
     if gathered.is_sample {
         notes.push(Finding::new(
