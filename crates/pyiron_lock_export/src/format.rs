@@ -20,6 +20,16 @@ pub enum Group {
 }
 
 impl Group {
+    /// Every group, in the order of the lists.
+    pub const ALL: [Self; 6] = [
+        Self::Containers,
+        Self::Jupyter,
+        Self::Clusters,
+        Self::Services,
+        Self::Locks,
+        Self::Pipelines,
+    ];
+
     /// Returns the word shown to people.
     pub const fn as_str(self) -> &'static str {
         match self {

@@ -51,5 +51,7 @@ mod tests {
         let mut sorted = groups.clone();
         sorted.sort();
         assert_eq!(groups, sorted);
+        sorted.dedup();
+        assert_eq!(sorted, crate::format::Group::ALL);
     }
 }

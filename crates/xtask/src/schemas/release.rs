@@ -69,19 +69,12 @@ fn lock() -> Value {
 }
 
 fn export() -> Value {
-    let groups = [
-        Group::Containers,
-        Group::Jupyter,
-        Group::Clusters,
-        Group::Locks,
-        Group::Pipelines,
-    ];
     object(
         "What one format made of one lock.",
         &["format", "group", "platform", "folder", "files", "findings"],
         &json!({
             "format": format(),
-            "group": { "description": "What the format is about.", "enum": groups.map(Group::as_str) },
+            "group": { "description": "What the format is about.", "enum": Group::ALL.map(Group::as_str) },
             "platform": text("The platform of the lock."),
             "folder": text("Its folder."),
             "files": list("Its files, by path.", &json!({ "$ref": "#/$defs/file" }), 1),
