@@ -57,15 +57,13 @@ pub(super) fn write(folder: &Path, files: &Files, force: bool) -> Result<Vec<Wri
     let fates = judge(folder, files, force)?;
     let cancel = interrupt::token();
     let mut staged = Staged::default();
-    for ((path, file), fate) in files.iter().zip(&fates) {
-        let target = folder.join(path.as_str());
-        if *fate != Fate::Same
-            && let Err(error) = staged.add(target.clone(), file)
-        {
-            return Err(staged.fail(&target, &error));
-        }
-    }
-    if let Err((target, error)) = staged.sync() {
+    let changed: Vec<(PathBuf, &File)> = files
+        .iter()
+        .zip(&fates)
+        .filter(|(_, fate)| **fate != Fate::Same)
+        .map(|((path, file), _)| (folder.join(path.as_str()), file))
+        .collect();
+    if let Err((target, error)) = staged.fill(&changed) {
         return Err(staged.fail(&target, &error));
     }
     if cancel.is_cancelled() {
@@ -167,33 +165,43 @@ struct Staged {
 }
 
 impl Staged {
-    fn add(&mut self, target: PathBuf, file: &File) -> std::io::Result<()> {
-        let folder = match target.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        };
+    /// Writes every file beside its place and waits until it is on the disk; several at once, because file systems take
+    /// longer to make a file than to fill it, and write what waits together in one go.
+    fn fill(&mut self, files: &[(PathBuf, &File)]) -> Result<(), (PathBuf, std::io::Error)> {
+        for (target, _) in files {
+            self.enter(folder_of(target))
+                .map_err(|error| (target.clone(), error))?;
+        }
+        let staged: Vec<std::io::Result<NamedTempFile>> = files
+            .par_iter()
+            .map(|(target, file)| {
+                let mut staged = temporary_in(folder_of(target), file.mode.bits())?;
+                staged.write_all(file.text.as_bytes())?;
+                staged.as_file().sync_all()?;
+                Ok(staged)
+            })
+            .collect();
+        let mut failed = None;
+        for ((target, _), staged) in files.iter().zip(staged) {
+            match staged {
+                Ok(staged) => self.files.push((staged, target.clone())),
+                Err(error) => failed = failed.or(Some((target.clone(), error))),
+            }
+        }
+        failed.map_or(Ok(()), Err)
+    }
+
+    /// Makes a folder where it is missing, and holds it.
+    fn enter(&mut self, folder: &Path) -> std::io::Result<()> {
         add_folder(folder, &mut self.folders)?;
         if !self.held.contains_key(folder) {
-            sweep(folder);
+            // Nothing is left of an earlier run in a folder that was just made.
+            if self.folders.last().is_none_or(|made| made != folder) {
+                sweep(folder);
+            }
             let handle = fs::File::open(folder).ok();
             let handle = handle.filter(|handle| handle.lock_shared().is_ok());
             self.held.insert(folder.to_owned(), handle);
-        }
-        let mut staged = temporary_in(folder, file.mode.bits())?;
-        staged.write_all(file.text.as_bytes())?;
-        self.files.push((staged, target));
-        Ok(())
-    }
-
-    /// Waits until every file is on the disk; all at once, because file systems write what waits together in one go.
-    fn sync(&self) -> Result<(), (PathBuf, std::io::Error)> {
-        let synced: Vec<std::io::Result<()>> = self
-            .files
-            .par_iter()
-            .map(|(file, _)| file.as_file().sync_all())
-            .collect();
-        for ((_, target), synced) in self.files.iter().zip(synced) {
-            synced.map_err(|error| (target.clone(), error))?;
         }
         Ok(())
     }
@@ -233,5 +241,12 @@ impl Staged {
             // One that holds something is not empty and stays.
             drop(fs::remove_dir(folder));
         }
+    }
+}
+
+fn folder_of(target: &Path) -> &Path {
+    match target.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
     }
 }
