@@ -2,10 +2,10 @@
 //! are complete beside their places before the first one is put there.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     fs::{self, Metadata},
     io::{Read, Write},
-    path::{Path, PathBuf},
+    path::{Component, Path, PathBuf},
 };
 
 use pyiron_lock_core::Digest;
@@ -63,7 +63,7 @@ pub(super) fn write(folder: &Path, files: &Files, force: bool) -> Result<Vec<Wri
         .filter(|(_, fate)| **fate != Fate::Same)
         .map(|((path, file), _)| (folder.join(path.as_str()), file))
         .collect();
-    if let Err((target, error)) = staged.fill(&changed) {
+    if let Err((target, error)) = staged.fill(folder, &changed) {
         return Err(staged.fail(&target, &error));
     }
     if cancel.is_cancelled() {
@@ -167,11 +167,8 @@ struct Staged {
 impl Staged {
     /// Writes every file beside its place and waits until it is on the disk; several at once, because file systems take
     /// longer to make a file than to fill it, and write what waits together in one go.
-    fn fill(&mut self, files: &[(PathBuf, &File)]) -> Result<(), (PathBuf, std::io::Error)> {
-        for (target, _) in files {
-            self.enter(folder_of(target))
-                .map_err(|error| (target.clone(), error))?;
-        }
+    fn fill(&mut self, folder: &Path, files: &[(PathBuf, &File)]) -> Result<(), (PathBuf, std::io::Error)> {
+        self.enter_all(folder, files)?;
         let staged: Vec<std::io::Result<NamedTempFile>> = files
             .par_iter()
             .map(|(target, file)| {
@@ -189,6 +186,41 @@ impl Staged {
             }
         }
         failed.map_or(Ok(()), Err)
+    }
+
+    /// Makes and holds the folders of all files: the one that all are below, then each branch of it for itself.
+    fn enter_all(
+        &mut self,
+        folder: &Path,
+        files: &[(PathBuf, &File)],
+    ) -> Result<(), (PathBuf, std::io::Error)> {
+        let whole = |path: &Path, error| (path.to_owned(), error);
+        self.enter(folder).map_err(|error| whole(folder, error))?;
+        let mut branches: BTreeMap<Option<Component<'_>>, BTreeSet<&Path>> = BTreeMap::new();
+        for (target, _) in files {
+            let below = folder_of(target);
+            let first = below
+                .strip_prefix(folder)
+                .ok()
+                .and_then(|path| path.components().next());
+            branches.entry(first).or_default().insert(below);
+        }
+        let entered: Vec<_> = branches
+            .par_iter()
+            .map(|(_, folders)| {
+                let mut branch = Self::default();
+                let mut each = folders.iter();
+                let failed = each.find_map(|path| Some(whole(path, branch.enter(path).err()?)));
+                (branch, failed)
+            })
+            .collect();
+        let mut first = None;
+        for (branch, failed) in entered {
+            self.folders.extend(branch.folders);
+            self.held.extend(branch.held);
+            first = first.or(failed);
+        }
+        first.map_or(Ok(()), Err)
     }
 
     /// Makes a folder where it is missing, and holds it.
