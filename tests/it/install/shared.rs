@@ -3,6 +3,7 @@
 use std::{
     fs,
     os::unix::fs::{MetadataExt, PermissionsExt},
+    path::Path,
     process::{Command, Stdio},
     thread,
     time::{Duration, Instant},
@@ -56,6 +57,100 @@ fn readers_read_and_nobody_else_writes_whatever_the_umask() {
         _ => eprintln!(
             "readers_read_and_nobody_else_writes_whatever_the_umask ran in part: setpriv cannot be used here"
         ),
+    }
+}
+
+/// A command as a user of a group, with a umask.
+fn as_user(user: u32, group: u32, umask: &str, command: &Command) -> Command {
+    let mut other = Command::new("setpriv");
+    let ids = [user, group].map(|id| id.to_string());
+    other.args([
+        "--reuid",
+        &ids[0],
+        "--regid",
+        &ids[1],
+        "--clear-groups",
+        "sh",
+        "-c",
+    ]);
+    other.arg(format!("umask {umask}; exec \"$0\" \"$@\""));
+    other.arg(command.get_program()).args(command.get_args());
+    if let Some(folder) = command.get_current_dir() {
+        other.current_dir(folder);
+    }
+    other.env("HOME", "/nonexistent");
+    other
+}
+
+#[test]
+fn two_users_of_one_group_install_and_read_each_other() {
+    const GROUP: u32 = 64_000;
+    let site = Site::new();
+    let place = site.project.path("");
+    let open = |path: &Path, mode| fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+    open(&place, 0o755);
+    site.project.run(&["bundle", "one", "-o", "one.tar"]).exits(0);
+    let users = [(64_001, "077"), (64_002, "002")];
+    let root = |user: u32| format!("root-{user}");
+    for (user, umask) in users {
+        let folder = site.project.path(&root(user));
+        fs::create_dir(&folder).unwrap();
+        if std::os::unix::fs::chown(&folder, Some(user), Some(GROUP)).is_err() {
+            eprintln!("two_users_of_one_group_install_and_read_each_other did not run: it takes root");
+            return;
+        }
+        open(&folder, 0o2750);
+        let root = root(user);
+        let words = [
+            "install",
+            "one",
+            "--bundle",
+            "one.tar",
+            "--readers",
+            "group",
+            "--root",
+            &root,
+        ];
+        let command = site.project.command(&words);
+        let output = as_user(user, GROUP, umask, &command).output().unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stderr)
+        );
+    }
+    for ((owner, _), (reader, umask)) in [(users[0], users[1]), (users[1], users[0])] {
+        let tier = site.project.path(&root(owner)).join("one");
+        let prefix = tier.join(fs::read_link(tier.join("current")).unwrap());
+        let shown = prefix.to_str().unwrap();
+        let verify = site.project.command(&["verify", "one", "--prefix", shown]);
+        let output = as_user(reader, GROUP, umask, &verify).output().unwrap();
+        assert!(
+            output.status.success(),
+            "{}",
+            String::from_utf8_lossy(&output.stdout)
+        );
+        let greet = as_user(reader, GROUP, umask, &Command::new(prefix.join("bin/greet"))).output();
+        assert!(greet.unwrap().status.success());
+        let mut write = Command::new("touch");
+        write.arg(prefix.join("bin/more"));
+        assert!(
+            !as_user(reader, GROUP, umask, &write)
+                .output()
+                .unwrap()
+                .status
+                .success()
+        );
+        // Whoever is in no such group sees nothing.
+        let mut look = Command::new("ls");
+        look.arg(&prefix);
+        assert!(
+            !as_user(65_534, 65_534, umask, &look)
+                .output()
+                .unwrap()
+                .status
+                .success()
+        );
     }
 }
 
