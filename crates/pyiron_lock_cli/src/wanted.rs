@@ -22,6 +22,8 @@ pub(crate) fn wanted(subject: &Subject<'_>) -> Wanted {
         release: subject.release.id.clone(),
         digest: subject.release.digest.clone(),
         epoch: subject.release.epoch,
+        estimated_files: subject.packages.estimated_files(),
+        estimated_bytes: subject.packages.estimated_bytes(),
         records: records.collect(),
     }
 }

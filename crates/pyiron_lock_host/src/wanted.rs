@@ -17,6 +17,10 @@ pub struct Wanted {
     pub digest: String,
     /// The time that counts as the time of everything made from the lock, in seconds since 1970.
     pub epoch: i64,
+    /// How many files are unpacked, as an estimate: no lock says it.
+    pub estimated_files: u64,
+    /// How many bytes are unpacked, as an estimate, and never less than the archives have.
+    pub estimated_bytes: u64,
     /// The records, each after what it depends on, every one with a sha256.
     pub records: Vec<RepoDataRecord>,
 }

@@ -1,15 +1,13 @@
 //! The contents of a bundle's members: checked while they pass, never held whole unless they are short texts.
 
 use std::{
-    collections::BTreeMap,
     fs,
     io::{self, Read, Seek, SeekFrom, Write},
-    path::{Path, PathBuf},
+    path::PathBuf,
 };
 
 use pyiron_lock_core::digest::hex;
 use rattler_digest::{Sha256, Sha256Hash, digest::Digest as _};
-use tempfile::NamedTempFile;
 
 use super::{
     Bundle, BundleError, Fault, Member, PIECE, Watch,
@@ -35,42 +33,6 @@ impl Bundle {
             })
         };
         self.content(at, &member, &mut write, watch)
-    }
-
-    /// Takes the archives with these sums out into `folder/SUBDIR/NAME`. Each is checked before it gets its name; what
-    /// is there by that name is replaced. Returns where each of them is.
-    pub fn extract<'s>(
-        &mut self,
-        sums: impl IntoIterator<Item = &'s Sha256Hash>,
-        folder: &Path,
-        watch: Watch<'_>,
-    ) -> Result<BTreeMap<Sha256Hash, PathBuf>, BundleError> {
-        let members: BTreeMap<&str, &(u64, Member)> = self
-            .packages
-            .iter()
-            .filter(|(_, member)| member.is_archive())
-            .map(|package| (package.1.sha256.as_str(), package))
-            .collect();
-        let mut extracted = BTreeMap::new();
-        for sum in sums {
-            let Some((at, member)) = members.get(hex(sum).as_str()) else {
-                return Err(self.refuse(Fault::Missing(format!("an archive with sha256 {}", hex(sum)))));
-            };
-            // The manifest was checked: these are three plain words.
-            let path = folder.join(member.path.trim_start_matches("packages/"));
-            let unwritten = |source| BundleError::Write {
-                path: path.clone(),
-                source,
-            };
-            let below = path.parent().unwrap_or(folder);
-            fs::create_dir_all(below).map_err(unwritten)?;
-            let mut file = temporary_in(below).map_err(unwritten)?;
-            let mut write = |piece: &[u8]| file.write_all(piece).map_err(unwritten);
-            self.content(*at, member, &mut write, watch)?;
-            file.persist(&path).map_err(|error| unwritten(error.error))?;
-            extracted.insert(*sum, path);
-        }
-        Ok(extracted)
     }
 
     /// Reads a member that is a short text.
@@ -158,16 +120,4 @@ impl Bundle {
             source,
         }
     }
-}
-
-/// Makes a file beside the one that it is to become; it vanishes unless it gets its name.
-fn temporary_in(folder: &Path) -> io::Result<NamedTempFile> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(".pyiron-lock-").suffix(".tmp");
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt;
-        builder.permissions(fs::Permissions::from_mode(0o666));
-    }
-    builder.tempfile_in(folder)
 }

@@ -11,7 +11,7 @@
 //! | `packages/SUBDIR/NAME` | archives, and a `repodata.json` a subdir that lists them: a conda channel once unpacked |
 //!
 //! Whoever installs opens a bundle with [`Bundle::open`], holds it against the lock with [`Bundle::is_of`], and takes the
-//! archives out with [`Bundle::extract`], which checks each of them.
+//! archives out with [`Bundle::copy`], which checks each of them.
 //!
 //! Members of `packages` are sorted by path, bytewise. Every header has mode 0644, user and group 0, and the time of
 //! the release; the archive ends with two blocks of zeros and nothing behind them.

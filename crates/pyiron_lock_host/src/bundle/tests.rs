@@ -10,6 +10,7 @@ use std::{
 use pyiron_lock_core::{Digest, Platform};
 use pyiron_lock_testkit::{Channel, Contents, Package};
 use rattler_conda_types::{PackageName, RepoDataRecord, Subdir};
+use rattler_digest::Sha256Hash;
 use tempfile::TempDir;
 
 use super::{
@@ -36,6 +37,8 @@ impl Made {
         let folder = tempfile::tempdir().unwrap();
         channel.write_archives(&folder.path().join("channel")).unwrap();
         let wanted = Wanted {
+            estimated_files: 0,
+            estimated_bytes: 0,
             tier: "minimal".to_owned(),
             platform: Platform::new("linux-64".parse().unwrap(), Subdir::Linux64, []),
             release: "2026-06-01-e3b0c44298fc".to_owned(),
@@ -272,7 +275,7 @@ fn a_bundle_of_another_lock_says_what_differs() {
 }
 
 #[test]
-fn archives_are_taken_out_whole_or_not_at_all() {
+fn archives_are_checked_while_they_are_taken_out() {
     let made = Made::new();
     let bytes = made.bytes();
     made.check(&bytes).unwrap();
@@ -283,13 +286,18 @@ fn archives_are_taken_out_whole_or_not_at_all() {
         .iter()
         .filter_map(|record| record.package_record.sha256)
         .collect();
-    let found = bundle.extract(&sums[..2], &made.path("out"), &|_| true).unwrap();
-    assert_eq!(found.len(), 2);
-    for record in &made.wanted.records[..2] {
-        let path = &found[&record.package_record.sha256.unwrap()];
-        assert_eq!(fs::read(path).unwrap(), fs::read(made.place(record)).unwrap());
+    let mut copy = |sum: &Sha256Hash, name: &str| {
+        let mut file = fs::File::create(made.path(name)).unwrap();
+        bundle.copy(sum, &mut file, &|_| true)
+    };
+    for (sum, record) in sums[..2].iter().zip(&made.wanted.records) {
+        copy(sum, "out").unwrap();
+        assert_eq!(
+            fs::read(made.path("out")).unwrap(),
+            fs::read(made.place(record)).unwrap()
+        );
     }
-    let unknown = bundle.extract(&[Default::default()], &made.path("out"), &|_| true);
+    let unknown = copy(&Sha256Hash::default(), "out");
     assert!(matches!(
         unknown,
         Err(BundleError::Refused {
@@ -297,7 +305,7 @@ fn archives_are_taken_out_whole_or_not_at_all() {
             ..
         })
     ));
-    // The last archive is damaged after the bundle was opened: it gets no name, and nothing is left of it.
+    // The last archive is damaged after the bundle was opened.
     let content = fs::read(made.place(&made.wanted.records[2])).unwrap();
     let at = bytes
         .windows(content.len())
@@ -306,7 +314,7 @@ fn archives_are_taken_out_whole_or_not_at_all() {
     let mut damaged = bytes;
     damaged[at + 20] ^= 1;
     fs::write(made.path("checked.tar"), &damaged).unwrap();
-    let refused = bundle.extract(&sums[2..], &made.path("again"), &|_| true);
+    let refused = copy(&sums[2], "out");
     let Err(BundleError::Refused {
         fault: Fault::Sum(path),
         ..
@@ -315,8 +323,6 @@ fn archives_are_taken_out_whole_or_not_at_all() {
         panic!("{refused:?}");
     };
     assert_eq!(path, "packages/noarch/six-1.17.0-py_0.conda");
-    let left: Vec<_> = fs::read_dir(made.path("again/noarch")).unwrap().collect();
-    assert!(left.is_empty(), "{left:?}");
 }
 
 #[test]

@@ -19,10 +19,6 @@ use crate::{
     root::TierRoot,
 };
 
-/// Files of one package and bytes of one file, on average: 289,524 files in 1,015 packages (NCI, 2023).
-const FILES_PER_PACKAGE: u64 = 285;
-const BYTES_PER_FILE: u64 = 36_000;
-
 /// The longest prefix that fits into the placeholder of programs, and into the first line of a script.
 const LONGEST: usize = 255;
 const LONGEST_FIRST_LINE: usize = 109;
@@ -142,8 +138,7 @@ fn space(place: &Place, wanted: &Wanted, findings: &mut Vec<Finding>) {
         .iter()
         .filter_map(|record| record.package_record.size);
     let archives: u64 = sizes.fold(0, u64::saturating_add);
-    let files = (wanted.records.len() as u64).saturating_mul(FILES_PER_PACKAGE);
-    let estimated = files.saturating_mul(BYTES_PER_FILE).max(archives);
+    let (files, estimated) = (wanted.estimated_files, wanted.estimated_bytes);
     match place.free_bytes {
         Ok(free) if free < archives.saturating_mul(2) => findings.push(Finding::new(
             INSTALL_NO_ROOM,

@@ -83,9 +83,8 @@ impl Machine {
 
     /// Returns the highest of the levels that its CPU has, the CPUs from the newest to the oldest.
     pub fn cpu_level(&self) -> Option<&str> {
-        let levels = ["x86_64_v4", "x86_64_v3", "x86_64_v2", "x86_64"];
         let cpus = self.cpus.as_ref().ok()?;
-        levels
+        LEVELS
             .into_iter()
             .find(|level| cpus.iter().any(|cpu| cpu == level))
     }
